@@ -1,5 +1,6 @@
 """The five-band equaliser: settings, response and the engine. Nothing here knows about words."""
 
+from .engine import DEFAULT_RAMP_FRAMES, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
 from .response import (
     MAX_FREQ_RATIO,
     REFERENCE_GRID_HZ,
@@ -40,6 +41,7 @@ from .settings import (
 )
 
 __all__ = [
+    "DEFAULT_RAMP_FRAMES",
     "FLAT",
     "FREQ_INDEX",
     "FREQ_MAX_HZ",
@@ -47,6 +49,7 @@ __all__ = [
     "GAIN_INDEX",
     "GAIN_LIMIT_DB",
     "LOWER_BOUNDS",
+    "MAX_CHANNELS",
     "MAX_FREQ_RATIO",
     "NEUTRAL_FREQ_HZ",
     "NEUTRAL_Q",
@@ -59,8 +62,12 @@ __all__ = [
     "REFERENCE_RATE_HZ",
     "SHELF_Q",
     "UPPER_BOUNDS",
+    "AnyAudio",
+    "Engine",
+    "Events",
     "Setting",
     "SettingError",
+    "as_planes",
     "biquads",
     "check_params",
     "clip_params",

@@ -1,0 +1,85 @@
+// Python binding of engine.hpp. Shapes and dtypes are checked here once more, because a wrong one would be a crash.
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+
+#include "engine.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace {
+
+template <class T>
+using Audio = nb::ndarray<T, nb::ndim<2>, nb::device::cpu>;  // (channels, frames), any strides
+using Params = nb::ndarray<const double, nb::ndim<1>, nb::device::cpu, nb::c_contig>;
+using ParamRows = nb::ndarray<const double, nb::ndim<2>, nb::device::cpu, nb::c_contig>;
+using Frames = nb::ndarray<const std::int64_t, nb::ndim<1>, nb::device::cpu, nb::c_contig>;
+
+const double* thirteen(const Params& params) {
+    if (params.shape(0) != semeq::kParameters) throw nb::value_error("a setting has 13 numbers");
+    return params.data();
+}
+
+template <class T>
+void check(const semeq::Engine& engine, const Audio<const T>& in, const Audio<T>& out) {
+    if (in.shape(0) != static_cast<std::size_t>(engine.channels())) throw nb::value_error("wrong channel count");
+    if (out.shape(0) != in.shape(0) || out.shape(1) != in.shape(1))
+        throw nb::value_error("input and output differ in shape");
+}
+
+template <class T>
+void process(semeq::Engine& engine, Audio<const T> in, Audio<T> out) {
+    check<T>(engine, in, out);
+    const T* source = in.data();
+    T* sink = out.data();
+    const auto frames = static_cast<std::ptrdiff_t>(in.shape(1));
+    const std::ptrdiff_t ic = in.stride(0), inf = in.stride(1), oc = out.stride(0), outf = out.stride(1);
+    nb::gil_scoped_release release;
+    engine.process(source, sink, frames, ic, inf, oc, outf);
+}
+
+// Targets `params[i]`, `output_db[i]` take effect at frame `at[i]` of this block (ascending).
+template <class T>
+void render(semeq::Engine& engine, Audio<const T> in, Audio<T> out, Frames at, ParamRows params, Params output_db) {
+    check<T>(engine, in, out);
+    const std::size_t events = at.shape(0);
+    if (params.shape(0) != events || params.shape(1) != semeq::kParameters || output_db.shape(0) != events)
+        throw nb::value_error("events need frames (n,), params (n, 13) and output_db (n,)");
+    const auto frames = static_cast<std::int64_t>(in.shape(1));
+    for (std::size_t i = 0; i < events; ++i)
+        if (at(i) < (i ? at(i - 1) : 0) || at(i) > frames)
+            throw nb::value_error("event frames must ascend inside the block");
+    const T* source = in.data();
+    T* sink = out.data();
+    const std::int64_t* when = at.data();
+    const double *rows = params.data(), *gains = output_db.data();
+    const std::ptrdiff_t ic = in.stride(0), inf = in.stride(1), oc = out.stride(0), outf = out.stride(1);
+    nb::gil_scoped_release release;
+    std::int64_t position = 0;
+    const auto advance = [&](std::int64_t to) {
+        engine.process(source + position * inf, sink + position * outf, to - position, ic, inf, oc, outf);
+        position = to;
+    };
+    for (std::size_t i = 0; i < events; ++i) {
+        advance(when[i]);
+        engine.set_target(rows + i * semeq::kParameters, gains[i]);
+    }
+    advance(frames);
+}
+
+}  // namespace
+
+NB_MODULE(_engine, m) {
+    m.attr("MAX_CHANNELS") = semeq::kMaxChannels;
+    nb::class_<semeq::Engine>(m, "Engine")
+        .def(nb::init<double, int, int>(), "sample_rate_hz"_a, "channels"_a, "ramp_frames"_a)
+        .def_prop_ro("ramping", &semeq::Engine::ramping)
+        .def_prop_ro("frame", &semeq::Engine::frame)
+        .def("reset", &semeq::Engine::reset)
+        .def("set_target", [](semeq::Engine& e, const Params& p, double db) { e.set_target(thirteen(p), db); })
+        .def("jump", [](semeq::Engine& e, const Params& p, double db) { e.jump(thirteen(p), db); })
+        .def("process", &process<float>, nb::arg().noconvert(), nb::arg().noconvert())
+        .def("process", &process<double>, nb::arg().noconvert(), nb::arg().noconvert())
+        .def("render", &render<float>, nb::arg().noconvert(), nb::arg().noconvert(), "at"_a, "params"_a, "output_db"_a)
+        .def("render", &render<double>, nb::arg().noconvert(), nb::arg().noconvert(), "at"_a, "params"_a, "output_db"_a);
+}
