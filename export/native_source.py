@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -105,7 +106,7 @@ def read_decoder(bundle: Bundle) -> DecoderWeights:
     )
     sizes = [LATENT_SIZE, *(layer.weight.shape[1] for layer in hidden), PARAMETER_COUNT]
     matrices = [*(layer.weight for layer in hidden), weights.last_weight]
-    if [m.shape for m in matrices] != list(zip(sizes[:-1], sizes[1:], strict=True)) or max(sizes) > WIDEST_LAYER:
+    if [m.shape for m in matrices] != list(itertools.pairwise(sizes)) or max(sizes) > WIDEST_LAYER:
         raise BundleError(f"{bundle.decoder_path.name}: layers of sizes {sizes} are not what the native plugin can run")
     if len(hidden) > MAX_HIDDEN_LAYERS:
         raise BundleError(f"{bundle.decoder_path.name} has {len(hidden)} hidden layers, more than {MAX_HIDDEN_LAYERS}")
@@ -146,7 +147,13 @@ def model_header(bundle: Bundle) -> str:
     """``model.hpp``: weights and words as constants."""
     weights, words = read_decoder(bundle), choose_words(bundle)
     latents = np.array([bundle.vocabulary.get(word).latent for word in words], dtype=np.float32)
-    parts = ["// Made by semeq-export plugin from a model bundle; not for editing.", "#pragma once", "", '#include "decoder.hpp"', ""]
+    parts = [
+        "// Made by semeq-export plugin from a model bundle; not for editing.",
+        "#pragma once",
+        "",
+        '#include "decoder.hpp"',
+        "",
+    ]
     parts += ["namespace semeq::model {", ""]
     layers = []
     for i, layer in enumerate(weights.hidden):
@@ -161,7 +168,7 @@ def model_header(bundle: Bundle) -> str:
     parts.append(f"constexpr DecoderWeights kDecoder{{{len(layers)}, {{{{{', '.join(layers)}}}}}, kSkip, kOffset}};")
     parts.append(f"constexpr int kWordCount = {len(words)};")
     parts.append(f"constexpr const char* kWords[kWordCount] = {{{', '.join(_quoted(word) for word in words)}}};")
-    rows = ",\n".join("{" + ", ".join(_number(v) for v in row) + "}" for row in latents)
+    rows = ",\n".join("{" + ", ".join(_number(v) for v in row.tolist()) + "}" for row in latents)
     parts.append(f"constexpr float kLatents[kWordCount][kLatent] = {{\n{rows}}};")
     first = words.index("warm") if "warm" in words else 0
     second = words.index("bright") if "bright" in words else len(words) - 1
@@ -171,7 +178,7 @@ def model_header(bundle: Bundle) -> str:
 
 
 def _array(name: str, values: Weights) -> str:
-    numbers = [_number(v) for v in values.reshape(-1)]
+    numbers = [_number(v) for v in values.reshape(-1).tolist()]
     lines = [", ".join(numbers[i : i + 8]) for i in range(0, len(numbers), 8)]
     return f"constexpr float {name}[{len(numbers)}] = {{\n" + ",\n".join(lines) + "};\n"
 

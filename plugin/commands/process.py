@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,7 +21,9 @@ from .options import OutputPath, controls_options
 @click.command("process")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @controls_options
-@click.option("--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder.")
+@click.option(
+    "--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder."
+)
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist (never an input).")
 def command(
     files: tuple[Path, ...],
@@ -68,19 +71,20 @@ def render_all(
     """Render every file; return what was done and a message for each that failed."""
     done: list[Rendered] = []
     failed: list[str] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         for path in files:
             try:
                 form = probe(path)
                 task = progress.add_task(path.name, total=form.frames)
                 renderer = Renderer(space, form.sample_rate_hz, form.channels, controls)
-                output = out / path.name
-                done.append(
-                    render_file(
-                        path, output, renderer, form, overwrite=overwrite, progress=lambda n, t=task: progress.advance(t, n)
-                    )
-                )
+                advance = partial(progress.advance, task)
+                done.append(render_file(path, out / path.name, renderer, form, overwrite=overwrite, progress=advance))
             except AudioFileError as error:
                 failed.append(str(error))
     return done, failed
