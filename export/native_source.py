@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+import struct
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,10 +70,16 @@ class PluginIdentity:
 
     @property
     def code(self) -> str:
-        """Four letters for VST3, from a hash of the name."""
+        """Four letters from a hash of the name, which tell VST3 hosts (by way of DPF) one plugin from another."""
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
         digest = hashlib.sha256(self.name.encode()).digest()
         return "".join(letters[byte % len(letters)] for byte in digest[:4])
+
+    @property
+    def vst3_class_id(self) -> str:
+        """The 16 bytes of the VST3 class id in hex: DPF's own two words, the code, and zero."""
+        words = (*(int.from_bytes(word, "big") for word in (b"DPF ", b"clas", self.code.encode())), 0)
+        return struct.pack("<4I", *words).hex().upper()
 
 
 def read_decoder(bundle: Bundle) -> DecoderWeights:
@@ -137,7 +144,7 @@ def names_header(bundle: Bundle, identity: PluginIdentity) -> str:
         "SEMEQ_PLUGIN_NAME": _quoted(identity.name),
         "SEMEQ_PLUGIN_URI": _quoted(identity.uri),
         "SEMEQ_PLUGIN_ID": _quoted(identity.clap_id),
-        "SEMEQ_PLUGIN_CODE": identity.code,
+        "SEMEQ_PLUGIN_CODE": ", ".join(f"'{letter}'" for letter in identity.code),
         "SEMEQ_MODEL_DESCRIPTION": _quoted(f"{bundle.name}, {len(choose_words(bundle))} words"),
     }
     return "#pragma once\n" + "".join(f"#define {name} {value}\n" for name, value in lines.items())

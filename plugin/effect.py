@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 from pedalboard import Gain, HighShelfFilter, LowShelfFilter, PeakFilter
@@ -14,31 +14,10 @@ from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, AnyAudio, as_plan
 from semeq.eq.settings import FloatArray
 
 from .automation import Automation, TrackLike
-from .controls import Controls
+from .controls import ControlProperty, Controls
 from .loudness import match_gain_db
 from .renderer import Renderer
 from .space import WordSpace
-
-Value = TypeVar("Value")
-
-
-class ControlProperty(Generic[Value]):
-    """One control as an attribute: reads the state, and writes through its checks."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Take the control's name from the attribute's."""
-        self._name = name
-
-    def __get__(self, effect: SemanticEQ, owner: type | None = None) -> Value:
-        """Read the control."""
-        if effect is None:  # looked up on the class, as documentation tools do
-            return self  # type: ignore[unreachable]
-        value: Value = getattr(effect.controls, self._name)
-        return value
-
-    def __set__(self, effect: SemanticEQ, value: Value) -> None:
-        """Change the control."""
-        effect.controls = effect.controls.changed(**{self._name: value})
 
 
 class SemanticEQ(Pedalboard):

@@ -27,15 +27,15 @@ public:
         for (std::uint32_t i = 0; i < kParameterCount; ++i) values_[i].store(kDefaults[i], std::memory_order_relaxed);
     }
 
+    static constexpr float kLow[kParameterCount] = {0, 0, 0, 0, -24, 0};
+    static constexpr float kHigh[kParameterCount] = {model::kWordCount - 1, model::kWordCount - 1, 1, 2, 24, 1};
     static constexpr float kDefaults[kParameterCount] = {float(model::kDefaultSemantic), float(model::kDefaultTo), 0, 1, 0, 0};
 
     // From any thread.
     float get(std::uint32_t index) const noexcept { return values_[index].load(std::memory_order_relaxed); }
     void set(std::uint32_t index, float value) noexcept {
-        static constexpr float low[] = {0, 0, 0, 0, -24, 0};
-        static constexpr float high[] = {model::kWordCount - 1, model::kWordCount - 1, 1, 2, 24, 1};
         if (!std::isfinite(value)) return;
-        value = std::max(low[index], std::min(high[index], value));
+        value = std::max(kLow[index], std::min(kHigh[index], value));
         if (index == kSemantic || index == kTo) value = std::round(value);
         values_[index].store(value, std::memory_order_relaxed);
     }

@@ -16,7 +16,7 @@ namespace semeq {
 class ReferenceCurve {
 public:
     static constexpr int kPoints = 128;
-    using Curve = std::array<float, kPoints>;
+    using Curve = std::array<double, kPoints>;
 
     ReferenceCurve() noexcept {
         for (int i = 0; i < kPoints; ++i) {
@@ -34,7 +34,7 @@ public:
         for (int b = 0; b < 3; ++b) multiply_bell(params + 2 + 3 * b, power);
         multiply_shelf(params[11], params[12], -1.0, power);
         Curve out;
-        for (int i = 0; i < kPoints; ++i) out[i] = 4.3429448190325176f * std::log(float(power[i]));
+        for (int i = 0; i < kPoints; ++i) out[i] = 4.342944819032518 * std::log(power[i]);
         return out;
     }
 
@@ -100,7 +100,7 @@ public:
             decode_at(double(done_) / (kPoints - 1), params);
             const ReferenceCurve::Curve now = curve_(params);
             if (done_ > 0) {
-                float sum = 0;
+                double sum = 0;
                 for (int i = 0; i < ReferenceCurve::kPoints; ++i) sum += (now[i] - last_[i]) * (now[i] - last_[i]);
                 travelled_[done_] = travelled_[done_ - 1] + std::sqrt(sum / ReferenceCurve::kPoints);
             }
@@ -118,7 +118,7 @@ private:
     double fraction(double position) const noexcept {
         const double total = travelled_[kPoints - 1];
         if (!(total > 1e-9)) return position;
-        const float wanted = float(position * total);
+        const double wanted = position * total;
         const auto above = std::lower_bound(travelled_.begin() + 1, travelled_.end() - 1, wanted);
         const int i = int(above - travelled_.begin());
         const double step = travelled_[i] - travelled_[i - 1];
@@ -136,7 +136,7 @@ private:
     const ReferenceCurve& curve_;
     const float *from_ = nullptr, *to_ = nullptr;
     int done_ = kPoints;
-    std::array<float, kPoints> travelled_{};
+    std::array<double, kPoints> travelled_{};
     ReferenceCurve::Curve last_{};
 };
 

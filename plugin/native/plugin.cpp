@@ -40,6 +40,9 @@ int word_index(const char* name) noexcept {
     return -1;
 }
 
+// MIDI 1.0 leaves controllers 20 to 31 undefined, so they are free to use. In the order of ParameterIndex.
+constexpr std::uint8_t kControllers[kParameterCount] = {23, 24, 21, 22, 25, 26};
+
 constexpr const char* kStateKeys[2] = {"semantic_word", "to_word"};  // for kSemantic and kTo
 
 }  // namespace
@@ -54,7 +57,7 @@ protected:
     const char* getMaker() const override { return "semeq"; }
     const char* getLicense() const override { return "MIT"; }
     uint32_t getVersion() const override { return d_version(0, 1, 0); }
-    int64_t getUniqueId() const override { return d_cconst('S', 'm', 'e', 'q'); }
+    int64_t getUniqueId() const override { return d_cconst(SEMEQ_PLUGIN_CODE); }
 
     void initAudioPort(bool input, uint32_t index, AudioPort& port) override {
         port.groupId = SEMEQ_CHANNELS == 1 ? kPortGroupMono : kPortGroupStereo;
@@ -62,19 +65,17 @@ protected:
     }
 
     void initParameter(uint32_t index, Parameter& p) override {
-        // Controllers 20 to 31 are undefined in MIDI 1.0, so free to use.
         static constexpr const char* names[] = {"Semantic", "To", "Morph", "Intensity", "Output", "Bypass"};
         static constexpr const char* symbols[] = {"semantic", "to", "morph", "intensity", "output_db", "bypass"};
-        static constexpr float high[] = {model::kWordCount - 1, model::kWordCount - 1, 1, 2, 24, 1};
         p.hints = kParameterIsAutomatable;
         p.name = names[index];
         p.symbol = symbols[index];
-        p.ranges = ParameterRanges(Equaliser::kDefaults[index], index == kOutputDb ? -24.0f : 0.0f, high[index]);
+        p.ranges = ParameterRanges(Equaliser::kDefaults[index], Equaliser::kLow[index], Equaliser::kHigh[index]);
+        p.midiCC = kControllers[index];
         switch (index) {
             case kSemantic:
             case kTo: {
                 p.hints |= kParameterIsInteger;
-                p.midiCC = index == kSemantic ? 23 : 24;
                 auto* values = new ParameterEnumerationValue[model::kWordCount];
                 for (int i = 0; i < model::kWordCount; ++i) values[i] = {float(i), model::kWords[i]};
                 p.enumValues.count = model::kWordCount;
@@ -84,20 +85,16 @@ protected:
                 break;
             }
             case kMorph:
-                p.midiCC = 21;
                 p.description = "0: the first word, 1: the second, in even steps for the ear";
                 break;
             case kIntensity:
-                p.midiCC = 22;
                 p.description = "0: flat, 1: the word's typical strength, 2: twice that in dB";
                 break;
             case kOutputDb:
-                p.midiCC = 25;
                 p.unit = "dB";
                 break;
             case kBypass:
                 p.initDesignation(kParameterDesignationBypass);
-                p.midiCC = 26;
                 break;
         }
     }
@@ -153,20 +150,67 @@ protected:
     void activate() override { equaliser_.activate(getSampleRate()); }
     void sampleRateChanged(double rate) override { equaliser_.activate(rate); }
 
-    void run(const float** inputs, float** outputs, uint32_t frames) override {
-        for (std::uint32_t i = 0; i <= kTo; ++i)
-            if (announce_[i].load(std::memory_order_relaxed) && announce_[i].exchange(false, std::memory_order_relaxed))
-                requestParameterValueChange(i, equaliser_.get(i));
-        equaliser_.run(inputs, outputs, int(frames));
+#if DISTRHO_PLUGIN_WANT_MIDI_INPUT
+    // Controllers arrive with their frame: the block is cut there, so a knob acts where it was turned.
+    void run(const float** inputs, float** outputs, uint32_t frames, const MidiEvent* events, uint32_t count) override {
+        announce();
+        std::uint32_t position = 0;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const MidiEvent& event = events[i];
+            if (event.size != 3 || (event.data[0] & 0xf0) != 0xb0) continue;
+            const int index = parameter_of(event.data[1]);
+            if (index < 0) continue;
+            if (event.frame > position && event.frame < frames) {
+                play(inputs, outputs, position, event.frame);
+                position = event.frame;
+            }
+            turn(std::uint32_t(index), float(event.data[2] & 0x7f) / 127.0f);
+        }
+        play(inputs, outputs, position, frames);
     }
+#else
+    void run(const float** inputs, float** outputs, uint32_t frames) override {
+        announce();
+        play(inputs, outputs, 0, frames);
+    }
+#endif
 
 private:
+#if DISTRHO_PLUGIN_WANT_MIDI_INPUT
+    static int parameter_of(int controller) noexcept {
+        for (std::uint32_t i = 0; i < kParameterCount; ++i)
+            if (kControllers[i] == controller) return int(i);
+        return -1;
+    }
+
+    // A controller at `part` of its way, 0 to 1.
+    void turn(std::uint32_t index, float part) noexcept {
+        const float low = Equaliser::kLow[index], high = Equaliser::kHigh[index];
+        equaliser_.set(index, index == kBypass ? float(part >= 0.5f) : low + part * (high - low));
+        announce_[index].store(true, std::memory_order_relaxed);
+    }
+#endif
+
+    void play(const float** inputs, float** outputs, std::uint32_t from, std::uint32_t to) noexcept {
+        const float* in[SEMEQ_CHANNELS];
+        float* out[SEMEQ_CHANNELS];
+        for (int c = 0; c < SEMEQ_CHANNELS; ++c) in[c] = inputs[c] + from, out[c] = outputs[c] + from;
+        equaliser_.run(in, out, int(to - from));
+    }
+
+    // Tell the host of values that did not come from it.
+    void announce() {
+        for (std::uint32_t i = 0; i < kParameterCount; ++i)
+            if (announce_[i].load(std::memory_order_relaxed) && announce_[i].exchange(false, std::memory_order_relaxed))
+                requestParameterValueChange(i, equaliser_.get(i));
+    }
+
     static String encode(int index) { return String(index) + ":" + model::kWords[index]; }
 
     static constexpr int kNone = -1;
     Equaliser equaliser_;
     std::atomic<int> renumbered_[2] = {{kNone}, {kNone}};
-    std::atomic<bool> announce_[2] = {{false}, {false}};
+    std::atomic<bool> announce_[kParameterCount] = {};
 
     DISTRHO_DECLARE_NON_COPYABLE_WITH_LEAK_DETECTOR(SemeqPlugin)
 };
