@@ -55,6 +55,10 @@ inline Pair both(double x) noexcept { return Pair{x, x}; }
 //   y = d*x + c1*s1 + c2*s2,   s1' = f11*s1 + f12*e,   s2' = s2 + f12*s1 + f22*e
 struct Section {
     double f11 = 1, f12 = 0, f22 = 0, d = 1, c1 = 0, c2 = 0;
+
+    bool operator==(const Section& o) const noexcept {
+        return f11 == o.f11 && f12 == o.f12 && f22 == o.f22 && d == o.d && c1 == o.c1 && c2 == o.c2;
+    }
 };
 
 // g: tan of half the (warped) angular frequency; k: damping; m0, m1, m2: mix of input, band-pass and low-pass.
@@ -67,6 +71,8 @@ struct Design {
     std::array<Section, kBands> bands{};
     double gain = 1;
     bool flat = true;  // every band passes its input on and the gain is 1
+
+    bool operator==(const Design& o) const noexcept { return bands == o.bands && gain == o.gain; }
 };
 
 // `params`: the 13 numbers of a setting; gains beyond ±12 dB are fine. Frequencies are held inside (1 Hz, 0.49 rate).
@@ -116,7 +122,9 @@ public:
     // The ramp starts with the next frame. A target that is not finite is ignored: the last good one stays.
     void set_target(const double* params, double output_db) noexcept {
         if (!finite(params, output_db)) return;
-        target_ = design(params, output_db, sample_rate_);
+        const Design goal = design(params, output_db, sample_rate_);
+        if (ramp_left_ == 0 && goal == target_) return;  // already there: stay on the static path
+        target_ = goal;
         const double step = 1.0 / ramp_frames_;
         for (int b = 0; b < kBands; ++b) {
             const Packed goal = pack(target_.bands[b]);

@@ -1,0 +1,1 @@
+"""The commands of `semeq`, a module each; its `command` is what the group runs."""

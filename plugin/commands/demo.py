@@ -1,0 +1,82 @@
+"""`semeq demo`: a synthesised song through the EQ, warm to bright, with a picture."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+import numpy as np
+import soundfile
+from rich.console import Console
+from rich.table import Table
+
+from ..effect import SemanticEQ
+from ..files import replacing
+from ..loudness import loudness_lufs
+from ..song import SAMPLE_RATE_HZ, Stereo, song
+from ..space import WordSpace
+from .options import OutputPath, model_option
+
+
+@click.command("demo")
+@click.option("--semantic", default="warm", show_default=True, metavar="WORD", help="The word at the start.")
+@click.option("--to", default="bright", show_default=True, metavar="WORD", help="The word at the end.")
+@click.option("--out", type=OutputPath(folder=True), default=Path("out"), show_default=True, help="Output folder.")
+@model_option
+def command(semantic: str, to: str, out: Path, model: str | None) -> None:
+    """Synthesise a song in four stems and sweep it from one word to another.
+
+    Writes every stem and the mix, before and after, and draws the way between the words.
+    """
+    console = Console()
+    space = WordSpace.open(model)
+    space.table(semantic, to)
+    stems = song()
+    length_s = next(iter(stems.values())).shape[1] / SAMPLE_RATE_HZ
+    sweep = [(0.1 * length_s, 0.0), (0.9 * length_s, 1.0)]
+
+    table = Table(box=None, header_style="bold", title=f"{semantic} → {to}, morph swept over {length_s:.0f} s")
+    for name in ("stem", "loudness before", "after", "centroid, 1st third", "last third", "speed"):
+        table.add_column(name, justify="left" if name == "stem" else "right")
+    after: dict[str, Stereo] = {}
+    for name, stem in stems.items():
+        started = time.perf_counter()
+        after[name] = SemanticEQ(semantic, to=to, model=model)(stem, SAMPLE_RATE_HZ, automation={"morph": sweep})
+        speed = length_s / (time.perf_counter() - started)
+        _write(out / "before" / f"{name}.wav", stem)
+        _write(out / "after" / f"{name}.wav", after[name])
+        table.add_row(name, *_figures(stem, after[name]), f"{speed:,.0f}× real time")
+    mixes = sum(stems.values()), sum(after.values())
+    for folder, mix in zip(("before", "after"), mixes, strict=True):
+        _write(out / folder / "mix.wav", np.asarray(mix))
+    table.add_row("mix", *_figures(*(np.asarray(mix) for mix in mixes)), "")
+    console.print(table)
+    try:
+        from ..picture import draw_morph
+
+        draw_morph(space, semantic, to, out / f"{semantic}-{to}.png")
+        console.print(f"picture: {out / f'{semantic}-{to}.png'}")
+    except ImportError:
+        console.print("No picture: install matplotlib, for instance with: pip install 'semeq[plot]'")
+    console.print(f"audio: {out / 'before' / 'mix.wav'} and {out / 'after' / 'mix.wav'}, stems beside them")
+
+
+def _write(path: Path, audio: Stereo) -> None:
+    with replacing(path, overwrite=True) as partial:
+        soundfile.write(partial, audio.T, SAMPLE_RATE_HZ, subtype="FLOAT", format="WAV")
+
+
+def _figures(before: Stereo, after: Stereo) -> list[str]:
+    third = after.shape[1] // 3
+    shifts = []
+    for part in (slice(0, third), slice(-third, None)):
+        shifts.append(f"{_centroid_hz(before[:, part]):,.0f} → {_centroid_hz(after[:, part]):,.0f} Hz")
+    levels = [f"{loudness_lufs(audio, SAMPLE_RATE_HZ):.1f} LUFS" for audio in (before, after)]
+    return [*levels, *shifts]
+
+
+def _centroid_hz(audio: Stereo) -> float:
+    magnitude = np.abs(np.fft.rfft(audio.mean(axis=0)))
+    freqs = np.fft.rfftfreq(audio.shape[1], 1 / SAMPLE_RATE_HZ)
+    return float((magnitude * freqs).sum() / max(magnitude.sum(), 1e-12))

@@ -1,0 +1,37 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def model_option(command: Command) -> Command:
+    """``--model``: the bundle to use."""
+    return click.option("--model", metavar="BUNDLE", help="Model bundle: a folder, or the name of a shipped one.")(command)
+
+
+def controls_options(command: Command) -> Command:
+    """``--semantic``, ``--to``, ``--morph``, ``--intensity``, ``--output-db`` and ``--model``."""
+    for option in (
+        model_option,
+        click.option("--output-db", type=float, default=0.0, show_default=True, help="Output gain, −24 to 24 dB."),
+        click.option("--intensity", type=float, default=1.0, show_default=True, help="0 (flat) to 2 (twice the word)."),
+        click.option("--morph", type=float, default=0.0, show_default=True, help="0 (the first word) to 1 (--to)."),
+        click.option("--to", metavar="WORD", help="The word to morph to."),
+        click.option("--semantic", "-s", metavar="WORD", required=True, help="The word to sound like."),
+    ):
+        command = option(command)
+    return command
+
+
+class OutputPath(click.Path):
+    """A path to write to, as `pathlib.Path`."""
+
+    def __init__(self, folder: bool) -> None:
+        super().__init__(file_okay=not folder, dir_okay=folder, path_type=Path)

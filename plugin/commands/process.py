@@ -1,0 +1,106 @@
+"""`semeq process`: render files through the EQ."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ..controls import Controls
+from ..files import AudioFileError, Rendered, probe, render_file
+from ..renderer import Renderer
+from ..space import WordSpace
+from .options import OutputPath, controls_options
+
+
+@click.command("process")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@controls_options
+@click.option("--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder.")
+@click.option("--overwrite", is_flag=True, help="Replace outputs that exist (never an input).")
+def command(
+    files: tuple[Path, ...],
+    semantic: str,
+    to: str | None,
+    morph: float,
+    intensity: float,
+    output_db: float,
+    model: str | None,
+    out: Path,
+    overwrite: bool,
+) -> None:
+    """Render audio FILES through the EQ of a word, or of a morph between two.
+
+    Sample rate, channels and sample format stay as they are. A file appears in the output folder only when it is
+    complete; inputs are never overwritten.
+    """
+    controls = Controls(semantic, to, morph, intensity, output_db)
+    space = WordSpace.open(model)
+    space.target(controls)  # unknown words end the job before any file is touched
+    check_distinct(files)
+
+    done, failed = render_all(files, space, controls, out, overwrite)
+    if done:
+        Console().print(summary(done))
+    for message in failed:
+        click.echo(f"semeq: {message}", err=True)
+    if failed:
+        sys.exit(1)
+
+
+def check_distinct(files: tuple[Path, ...]) -> None:
+    """Refuse two inputs of one name: one would replace the other in the output folder."""
+    seen: dict[str, Path] = {}
+    for path in files:
+        if path.name in seen:
+            raise click.UsageError(f"{seen[path.name]} and {path} would both become {path.name}; render them apart")
+        seen[path.name] = path
+
+
+def render_all(
+    files: tuple[Path, ...], space: WordSpace, controls: Controls, out: Path, overwrite: bool
+) -> tuple[list[Rendered], list[str]]:
+    """Render every file; return what was done and a message for each that failed."""
+    done: list[Rendered] = []
+    failed: list[str] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        for path in files:
+            try:
+                form = probe(path)
+                task = progress.add_task(path.name, total=form.frames)
+                renderer = Renderer(space, form.sample_rate_hz, form.channels, controls)
+                output = out / path.name
+                done.append(
+                    render_file(
+                        path, output, renderer, form, overwrite=overwrite, progress=lambda n, t=task: progress.advance(t, n)
+                    )
+                )
+            except AudioFileError as error:
+                failed.append(str(error))
+    return done, failed
+
+
+def summary(done: list[Rendered]) -> Table:
+    """A table of what was written."""
+    table = Table(box=None, header_style="bold")
+    for name in ("file", "rate", "ch", "format", "length", "peak"):
+        table.add_column(name, justify="left" if name in ("file", "format") else "right")
+    for item in done:
+        form = item.format
+        peak = f"{item.peak_dbfs:+.1f} dBFS"
+        if item.overs and form.subtype not in ("FLOAT", "DOUBLE"):
+            peak = f"[bold red]{peak}, {item.overs} samples clipped: lower --output-db[/]"
+        table.add_row(
+            str(item.output),
+            f"{form.sample_rate_hz} Hz",
+            str(form.channels),
+            f"{form.container} {form.subtype}",
+            f"{form.duration_s:.2f} s",
+            peak,
+        )
+    return table

@@ -1,0 +1,239 @@
+"""`SemanticEQ`: an equaliser steered with words, as a pedalboard plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from pedalboard import Gain, HighShelfFilter, LowShelfFilter, Pedalboard, PeakFilter
+
+from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, AnyAudio, as_planes
+from semeq.eq.settings import FloatArray
+
+from .automation import Automation, TrackLike
+from .controls import Controls
+from .loudness import match_gain_db
+from .renderer import Renderer
+from .space import WordSpace
+
+
+Value = TypeVar("Value")
+
+
+class ControlProperty(Generic[Value]):
+    """One control as an attribute: reads the state, and writes through its checks."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Take the control's name from the attribute's."""
+        self._name = name
+
+    def __get__(self, effect: SemanticEQ, owner: type | None = None) -> Value:
+        """Read the control."""
+        if effect is None:  # looked up on the class, as documentation tools do
+            return self  # type: ignore[unreachable]
+        value: Value = getattr(effect.controls, self._name)
+        return value
+
+    def __set__(self, effect: SemanticEQ, value: Value) -> None:
+        """Change the control."""
+        effect.controls = effect.controls.changed(**{self._name: value})
+
+
+class SemanticEQ(Pedalboard):  # type: ignore[misc]
+    """An equaliser steered with words. It is a `pedalboard.Pedalboard`, so it can stand in any native chain.
+
+    Called directly it runs on semeq's engine: float64, smooth under automation, 1 to 64 channels, zero latency. Inside
+    a native chain pedalboard runs the five native filters that this object keeps in step with its controls: the same
+    response in float32, with changes at block starts.
+
+    Parameters
+    ----------
+    semantic : str
+        Word A, such as ``"warm"``; `semeq words` lists them.
+    to : str, optional
+        Word B, for a morph.
+    morph : float
+        0 (A) to 1 (B) along the path between them.
+    intensity : float
+        0 to 2, scales all gains in dB: 0 returns the input bit for bit, 1 is the words' typical strength.
+    output_db : float
+        Output gain, −24 to 24 dB.
+    bypass : bool
+        Pass the input on, without a click.
+    level_match : bool
+        Make the output as loud as the input (ITU-R BS.1770), measured over the audio of each call.
+    model : str or Path, optional
+        A model bundle: a folder, or the name of a shipped one.
+
+    Raises
+    ------
+    UnknownWordError
+        A word the model does not know; the message names the nearest.
+    ControlError
+        A value out of range.
+    BundleError
+        A model that cannot be read.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from semeq.plugin import SemanticEQ
+    >>> eq = SemanticEQ("warm", to="bright", morph=0.25)
+    >>> eq(np.zeros((2, 44100), np.float32), 44100).shape
+    (2, 44100)
+    """
+
+    semantic = ControlProperty[str]()
+    to = ControlProperty["str | None"]()
+    morph = ControlProperty[float]()
+    intensity = ControlProperty[float]()
+    output_db = ControlProperty[float]()
+    bypass = ControlProperty[bool]()
+    level_match = ControlProperty[bool]()
+
+    def __init__(
+        self,
+        semantic: str = "warm",
+        to: str | None = None,
+        morph: float = 0.0,
+        intensity: float = 1.0,
+        output_db: float = 0.0,
+        bypass: bool = False,
+        level_match: bool = False,
+        model: str | Path | None = None,
+    ) -> None:
+        self._model = model
+        self._space = WordSpace.open(model)
+        self._renderer: Renderer | None = None
+        self._low = LowShelfFilter(q=SHELF_Q)
+        self._bells = [PeakFilter(), PeakFilter(), PeakFilter()]
+        self._high = HighShelfFilter(q=SHELF_Q)
+        self._gain = Gain(0.0)
+        super().__init__([self._low, *self._bells, self._high, self._gain])
+        self._take(Controls(semantic, to, morph, intensity, output_db, bypass, level_match))
+
+    # ------------------------------------------------------------------------------------------------- controls
+
+    @property
+    def controls(self) -> Controls:
+        """The state of all controls; assign one to change several at once."""
+        return self._controls
+
+    @controls.setter
+    def controls(self, controls: Controls) -> None:
+        self._take(controls)
+
+    @property
+    def params(self) -> FloatArray:
+        """The setting in force, shape (13,), physical units."""
+        return self._target.params.copy()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words the model knows."""
+        return tuple(self._space.vocabulary.names)
+
+    def _take(self, controls: Controls) -> None:
+        self._target = target = self._space.target(controls)
+        self._controls = controls
+        if self._renderer is not None:
+            self._renderer.update(controls)
+        params = target.params
+        gains, freqs, qs = params[GAIN_INDEX], params[FREQ_INDEX], (SHELF_Q, *params[Q_INDEX], SHELF_Q)
+        for item, gain, freq, q in zip((self._low, *self._bells, self._high), gains, freqs, qs, strict=True):
+            item.cutoff_frequency_hz, item.gain_db, item.q = float(freq), float(gain), float(q)
+        self._gain.gain_db = target.output_db
+
+    # ---------------------------------------------------------------------------------------------------- audio
+
+    def process(
+        self,
+        input_array: AnyAudio,
+        sample_rate: float,
+        buffer_size: int = 8192,
+        reset: bool = True,
+        automation: Mapping[str, TrackLike] | None = None,
+    ) -> AnyAudio:
+        """Render audio through the engine.
+
+        Parameters
+        ----------
+        input_array : ndarray of float32 or float64
+            (frames,), (channels, frames) or (frames, channels), 1 to 64 channels.
+        sample_rate : float
+            In Hz.
+        buffer_size : int
+            Taken for pedalboard's sake; the result does not depend on it.
+        reset : bool
+            Start a new stream; False continues the one of the last call, if rate and channels are the same.
+        automation : mapping, optional
+            Control name to `Track`, points ``(seconds, value)`` from the start of the stream, or a 1-D array spread
+            over this audio. The controls stay where the tracks leave them.
+
+        Returns
+        -------
+        ndarray
+            Same shape and dtype as the input.
+        """
+        del buffer_size
+        planes = as_planes(np.asarray(input_array), self._channels_of(input_array, reset))
+        channels = planes.shape[0]
+        renderer = self._renderer
+        fits = renderer is not None and (renderer.engine.sample_rate_hz, renderer.engine.channels) == (sample_rate, channels)
+        if renderer is None or not fits:
+            renderer = self._renderer = Renderer(self._space, sample_rate, channels, self._controls)
+        elif reset:
+            renderer.reset()
+        moves = None
+        if automation:
+            moves = Automation.of(automation, renderer.engine.frame / sample_rate, planes.shape[1] / sample_rate)
+        result = renderer.process(input_array, automation=moves)
+        if moves is not None:
+            self._take(renderer.controls)
+        if self._controls.level_match and not self._controls.bypass:
+            result *= 10 ** (match_gain_db(planes, as_planes(result, channels), sample_rate) / 20)
+        return result
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Same as `process`."""
+        return self.process(*args, **kwargs)
+
+    def reset(self) -> None:
+        """Forget the stream, here and in the native filters."""
+        if self._renderer is not None:
+            self._renderer.reset()
+        super().reset()
+
+    def _channels_of(self, audio: Any, reset: bool) -> int | None:
+        """Channels of the stream being continued, to read square or short blocks as the ones before."""
+        if reset or self._renderer is None or np.ndim(audio) != 2:
+            return None
+        channels = self._renderer.engine.channels
+        return channels if channels in np.shape(audio) else None
+
+    # ------------------------------------------------------------------------------------------------ identity
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy by the controls and the model; the stream's state is not carried."""
+        c = self._controls
+        return type(self), (c.semantic, c.to, c.morph, c.intensity, c.output_db, c.bypass, c.level_match, self._model)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other has the same controls and model."""
+        if not isinstance(other, SemanticEQ):
+            return NotImplemented
+        return self._controls == other._controls and self._model == other._model
+
+    __hash__ = None
+
+    def __repr__(self) -> str:
+        """The controls that are not at rest."""
+        c = self._controls
+        shown = [repr(c.semantic)] + ([f"to={c.to!r}", f"morph={c.morph:g}"] if c.to is not None else [])
+        shown += [f"intensity={c.intensity:g}"] if c.intensity != 1 else []
+        shown += [f"output_db={c.output_db:g}"] if c.output_db else []
+        shown += [f"{name}=True" for name in ("bypass", "level_match") if getattr(c, name)]
+        return f"SemanticEQ({', '.join(shown)})"
+

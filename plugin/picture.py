@@ -1,0 +1,43 @@
+"""Pictures of responses, drawn by matplotlib (extra ``plot``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from semeq.eq import REFERENCE_GRID_HZ, curve
+
+from .space import WordSpace
+
+#: From dark to bright in hue as well as in sound.
+MORPH_COLOURS = "plasma"
+_TICKS_HZ = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
+
+
+def draw_morph(space: WordSpace, word: str, to: str | None, path: Path, intensity: float = 1.0, steps: int = 9) -> None:
+    """Draw the response of a word, or of `steps` positions on the way to another, into a PNG."""
+    positions = np.array([0.0]) if to is None else np.linspace(0.0, 1.0, steps)
+    curves = curve(space.params(word, to, positions, np.full(len(positions), intensity)))
+    colours = matplotlib.colormaps[MORPH_COLOURS](np.linspace(0.05, 0.85, len(positions)))
+
+    figure = Figure(figsize=(9, 4.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    ends = {0: word, len(positions) - 1: to or word}
+    for i, (line, colour) in enumerate(zip(curves, colours, strict=True)):
+        end = i in ends
+        axes.semilogx(REFERENCE_GRID_HZ, line, color=colour, lw=2.6 if end else 1.2, label=ends.get(i), zorder=3 if end else 2)
+    limit = max(6.0, float(np.ceil(np.abs(curves).max() / 3) * 3))
+    axes.axhline(0, color="0.4", lw=0.8, zorder=1)
+    axes.set(xlim=(20, 20_000), ylim=(-limit, limit), xlabel="frequency, Hz", ylabel="gain, dB")
+    axes.set_xticks(_TICKS_HZ, [f"{f // 1000}k" if f >= 1000 else str(f) for f in _TICKS_HZ])
+    axes.minorticks_off()
+    axes.grid(alpha=0.25)
+    axes.set_title(f"{word} → {to}: {steps} even steps of the morph" if to else word)
+    axes.legend(loc="upper center", ncols=2, frameon=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=130)
