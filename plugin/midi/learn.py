@@ -28,7 +28,8 @@ class Learner:
     def feed(self, data: Sequence[int]) -> None:
         """Take note of the bytes of one message; what is no channel message is ignored."""
         for reading in self._reader.read(data):
-            if reading.kind == "cc" and reading.number in RESERVED_CCS or reading.kind == "note" and not reading.raw:
+            is_released = reading.kind == "note" and not reading.raw
+            if is_released or (reading.kind == "cc" and reading.number in RESERVED_CCS):
                 continue
             source = Source(reading.kind, reading.number, reading.channel)
             self._heard.setdefault(source, []).append(reading.raw)
@@ -63,25 +64,22 @@ class Learner:
 
     def _is_itself(self, source: Source) -> bool:
         """Whether a source is a knob, and no part of a wider one that was heard too."""
-        channel = source.channel
+        channel, number = source.channel, source.number
+        if source.kind in ("cc", "cc14") and number in NRPN_DATA_CCS:
+            return not any(other.kind == "nrpn" and other.channel == channel for other in self._heard)
         if source.kind == "cc14":  # a pair only if the fine half spoke; the coarse half alone is a plain controller
-            fine = self._heard.get(Source("cc", source.number + 32, channel), [])
-            coarse = self._heard.get(Source("cc", source.number, channel), [])
+            fine = self._heard.get(Source("cc", number + 32, channel), [])
+            coarse = self._heard.get(Source("cc", number, channel), [])
             return len(fine) * 2 >= len(coarse) > 0
-        if source.kind == "cc":
-            if source.number in NRPN_DATA_CCS and any(
-                other.kind == "nrpn" and other.channel == channel for other in self._heard
-            ):
-                return False
-            pair = Source("cc14", source.number % 32, channel) if source.number < 64 else None
-            return not (pair in self._heard and pair is not None and self._is_itself(pair))
-        # A pair 6+38 that is an NRPN's data is counted as the NRPN.
+        if source.kind == "cc" and number < 64:
+            pair = Source("cc14", number % 32, channel)
+            return not (pair in self._heard and self._is_itself(pair))
         return True
 
 
 def _encoding(values: list[int]) -> Encoding:
     counts = Counter(values)
-    if len(values) >= ENOUGH_READINGS and not counts[0] + counts[127] == len(values):
+    if len(values) >= ENOUGH_READINGS and counts[0] + counts[127] != len(values):
         if all(value != 64 and abs(value - 64) <= 8 for value in values):
             return "offset-64"
         if all(1 <= value <= 8 or 120 <= value <= 127 for value in values):

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import semeq.presets
+
 from .mapping import DEFAULT_SMOOTHING_MS, DEFAULT_STEP, Mapping, MidiMap
 from .shortform import parse_mapping
 from .source import MapError, Source, SourceKind
@@ -26,7 +28,7 @@ _ENTRY = (*_SOURCES, "channel", "control", "range", "words", *_OPTIONS)
 
 def shipped_maps() -> dict[str, Path]:
     """The maps that come with semeq, by name."""
-    folder = Path(__file__).resolve().parents[2] / "presets" / "midi"
+    folder = Path(semeq.presets.__file__).parent / "midi"
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 

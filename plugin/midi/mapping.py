@@ -78,14 +78,14 @@ class Mapping:
         control = CONTROLS.get(self.control)
         if control is None:
             raise MapError(f"{self.source}: there is no control {self.control!r}; there are {', '.join(CONTROLS)}")
-        for name, value, known in (
+        for option, chosen, known in (
             ("curve", self.curve, CURVES),
             ("takeover", self.takeover, TAKEOVERS),
             ("encoding", self.encoding, ENCODINGS),
             ("action", self.action, ACTIONS),
         ):
-            if value not in known:
-                raise self._error(f"{name} is {value!r}; it can be {', '.join(known)}")
+            if chosen not in known:
+                raise self._error(f"{option} is {chosen!r}; it can be {', '.join(known)}")
         self._check_number("smoothing_ms", self.smoothing_ms, 0.0, MAX_SMOOTHING_MS)
         self._check_number("step", self.step, 1e-5, 1.0)
         self._check_source(control.kind)
@@ -189,7 +189,8 @@ class MidiMap:
                         f"message; give them different numbers or channels"
                     )
 
-    def __iter__(self) -> Iterator[Mapping]:  # noqa: D105
+    def __iter__(self) -> Iterator[Mapping]:
+        """Each mapping."""
         return iter(self.mappings)
 
     def words(self, control: str) -> tuple[str, ...]:

@@ -229,7 +229,7 @@ def _rtmidi() -> Any:
     try:
         backend = mido.Backend("mido.backends.rtmidi", load=True)
     except ImportError:
-        raise PortError("system MIDI ports need python-rtmidi: pip install 'semeq[midi]' (or use jack: or tcp:)") from None
+        raise PortError("system MIDI ports need python-rtmidi: pip install 'semeq[midi]'") from None
     return backend
 
 
@@ -245,7 +245,7 @@ def _jack_client(name: str, server: str | None) -> Any:
     try:
         return jack.Client(name, no_start_server=True, servername=server)
     except jack.JackOpenError:
-        raise PortError("there is no JACK server; start one, for example jackd -d alsa, or PipeWire's pw-jack") from None
+        raise PortError("there is no JACK server; start one, for example jackd -d alsa") from None
 
 
 def _first_line(error: Exception) -> str:

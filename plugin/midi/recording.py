@@ -100,12 +100,12 @@ def write_take(
 ) -> None:
     """Write a take as a type 0 file: `events` are (frame, message bytes or text), ascending; `text` stands at its head.
 
-    One tick is one sample, so a take replays where it was played, to the sample. The file appears only when complete.
-    Raises `OSError`.
+    One tick is one sample, so a take replays where it was played, to the sample. Text is ASCII, as MIDI files have it.
+    The file appears only when complete. Raises `OSError`.
     """
     path = Path(path)
     ticks, tempo = ticks_for(sample_rate_hz)
-    midi = mido.MidiFile(type=0, ticks_per_beat=ticks, charset="utf-8")
+    midi = mido.MidiFile(type=0, ticks_per_beat=ticks)
     track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=tempo)])
     if text:
         track.append(mido.MetaMessage("text", text=TEXT_MARK + text))

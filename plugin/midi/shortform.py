@@ -1,4 +1,6 @@
-"""Mappings as one writes them on a command line: ``21=morph``, ``ch2:cc74=intensity[0..1.5]``, ``pc=semantic{warm,airy}``.
+"""Mappings as one writes them on a command line.
+
+``21=morph``, ``ch2:cc74=intensity[0..1.5]``, ``pc=semantic{warm,airy}``.
 
 The form is ``[chN:]source=control[low..high]{word,word}:option:option``. Sources: ``21`` or ``cc21``, ``cc1+33`` (a
 14-bit pair), ``nrpn300``, ``note60``, ``pc``. Options: ``linear exponential s``, ``jump pickup``, ``toggle follow``,
@@ -19,16 +21,15 @@ _FORM = re.compile(
     r"(?:ch(?P<channel>\d{1,6}):)?"
     r"(?:(?:cc)?(?P<cc>\d{1,6})(?:\+(?P<fine>\d{1,6}))?|nrpn(?P<nrpn>\d{1,6})|note(?P<note>\d{1,6})|(?P<pc>pc))"
     r"=(?P<control>\w+)"
-    r"(?:\[(?P<low>[^\[\].]*(?:\.\d+)?)\.\.(?P<high>[^\[\]]*)\])?"
+    r"(?:\[(?P<low>[^\[\]]+?)\.\.(?P<high>[^\[\]]+)\])?"
     r"(?:\{(?P<words>[^{}]*)\})?"
     r"(?P<options>(?::[^:]+)*)",
     re.IGNORECASE,
 )
-_OPTIONS = {
-    **dict.fromkeys(CURVES, "curve"),
-    **dict.fromkeys(TAKEOVERS, "takeover"),
-    **dict.fromkeys(ENCODINGS, "encoding"),
-    **dict.fromkeys(ACTIONS, "action"),
+_OPTIONS: dict[str, str] = {
+    option: name
+    for name, options in (("curve", CURVES), ("takeover", TAKEOVERS), ("encoding", ENCODINGS), ("action", ACTIONS))
+    for option in options
 }
 
 
@@ -42,7 +43,9 @@ def parse_mapping(text: str) -> Mapping:
     """
     form = _FORM.fullmatch(text.strip())
     if form is None:
-        raise MapError(f"{text!r} is no mapping; write 21=morph, ch2:cc74=intensity[0..1.5] or pc=semantic{{warm,airy}}")
+        raise MapError(
+            f"{text!r} is no mapping; write 21=morph, ch2:cc74=intensity[0..1.5] or pc=semantic{{warm,airy}}"
+        )
     values: dict[str, Any] = {}
     if form["low"] is not None:
         values["low"], values["high"] = _number(text, form["low"]), _number(text, form["high"])

@@ -7,7 +7,7 @@ from typing import Literal
 
 SourceKind = Literal["cc", "cc14", "nrpn", "note", "pc"]
 
-#: Controllers that are part of other messages: NRPN and RPN selection, and the channel mode messages (MIDI 1.0, table III).
+#: Controllers that are part of other messages: NRPN and RPN selection, and channel modes (MIDI 1.0, table III).
 RESERVED_CCS = frozenset([98, 99, 100, 101, *range(120, 128)])
 #: Data entry and increment, which carry the value of an NRPN: they cannot be a controller of their own beside one.
 NRPN_DATA_CCS = frozenset([6, 38, 96, 97])
@@ -52,7 +52,7 @@ class Source:
         if self.channel is not None and (not _whole(self.channel) or not 1 <= self.channel <= 16):
             raise MapError(f"channel {self.channel} is outside 1 to 16")
         if self.kind == "cc" and self.number in RESERVED_CCS:
-            raise MapError(f"cc {self.number} is reserved by MIDI (98–101 select parameters, 120–127 are channel modes)")
+            raise MapError(f"cc {self.number} is reserved by MIDI (98–101 choose parameters, 120–127 are modes)")
 
     def __str__(self) -> str:
         """The short form, as in ``ch2:cc74``."""

@@ -32,7 +32,8 @@ class _Knob:
     def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
         self.last_position: float | None = None  # where the knob stood, for pickup
-        self.last_value: Any = None  # what it last gave the control: if that stands elsewhere now, someone else moved it
+        # What it last gave the control: if that stands elsewhere now, someone else moved it.
+        self.last_value: float | None = None
         self.pressed = False
 
 
@@ -103,10 +104,8 @@ class Translator:
         return knob.last_value
 
     def _switch(self, knob: _Knob, reading: Reading) -> bool | None:
-        if knob.mapping.source.kind == "note":
-            pressed = reading.raw > 0
-        else:
-            pressed = reading.position >= 64 / 127
+        is_key = knob.mapping.source.kind == "note"
+        pressed = reading.raw > 0 if is_key else reading.position >= 64 / 127
         if knob.mapping.action == "follow":
             return pressed
         rising, knob.pressed = pressed and not knob.pressed, pressed
