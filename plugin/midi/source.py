@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ..controls import ControlError
+
 SourceKind = Literal["cc", "cc14", "nrpn", "note", "pc"]
 
 #: Controllers that are part of other messages: NRPN and RPN selection, and channel modes (MIDI 1.0, table III).
@@ -15,7 +17,7 @@ NRPN_DATA_CCS = frozenset([6, 38, 96, 97])
 _HIGHEST = {"cc": 127, "cc14": 31, "nrpn": 16383, "note": 127, "pc": 0}
 
 
-class MapError(ValueError):
+class MapError(ControlError):
     """A mapping, or a map file, that cannot work."""
 
 
