@@ -226,7 +226,7 @@ private:
                 Pair x = input;
                 for (int b = 0; b < kBands; ++b) {
                     const Pair e = x - s.s2[b];
-                    const Pair y = d[b] * x + c1[b] * s.s1[b] + c2[b] * s.s2[b];
+                    const Pair y = c1[b] * s.s1[b] + c2[b] * s.s2[b] + d[b] * x;
                     s.s2[b] = s.s2[b] + f12[b] * s.s1[b] + f22[b] * e;
                     s.s1[b] = f11[b] * s.s1[b] + f12[b] * e;
                     x = y;
@@ -252,7 +252,7 @@ private:
                 for (int b = 0; b < kBands; ++b) {
                     const Pair fa = c[b][0] += step[b][0], fb = c[b][1] += step[b][1], fc = c[b][2] += step[b][2];
                     const Pair e = x - s.s2[b];
-                    const Pair y = both(fb[1]) * x + both(fc[0]) * s.s1[b] + both(fc[1]) * s.s2[b];
+                    const Pair y = both(fc[0]) * s.s1[b] + both(fc[1]) * s.s2[b] + both(fb[1]) * x;
                     s.s2[b] = s.s2[b] + both(fa[1]) * s.s1[b] + both(fb[0]) * e;
                     s.s1[b] = both(fa[0]) * s.s1[b] + both(fa[1]) * e;
                     x = y;

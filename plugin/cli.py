@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-from importlib.metadata import version
 
 import click
 
@@ -33,7 +32,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("semeq"), prog_name="semeq")
+@click.version_option(package_name="semeq", prog_name="semeq")
 def semeq() -> None:
     """An equaliser steered with words.
 

@@ -46,6 +46,7 @@ def command(
     done, failed = render_all(files, space, controls, out, overwrite)
     if done:
         Console().print(summary(done))
+        click.echo(f"written to {out}")
     for message in failed:
         click.echo(f"semeq: {message}", err=True)
     if failed:
@@ -96,7 +97,7 @@ def summary(done: list[Rendered]) -> Table:
         if item.overs and form.subtype not in ("FLOAT", "DOUBLE"):
             peak = f"[bold red]{peak}, {item.overs} samples clipped: lower --output-db[/]"
         table.add_row(
-            str(item.output),
+            item.output.name,
             f"{form.sample_rate_hz} Hz",
             str(form.channels),
             f"{form.container} {form.subtype}",
