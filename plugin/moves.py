@@ -41,10 +41,10 @@ class MovePlan:
     controls: Controls
 
     @classmethod
-    def read(cls, specs: Sequence[str], midi_map: MidiMap | None, controls: Controls) -> MovePlan:
+    def read(cls, specs: Sequence[str], midi_map: MidiMap | None, controls: Controls | None) -> MovePlan:
         """Read the files that `specs` name: ``morph=curve.csv[:hold]``, ``curves.csv``, ``performance.mid``.
 
-        A take recorded by ``semeq live`` brings its own map and starting state; a map given here replaces the former.
+        A take recorded by ``semeq live`` brings its own map and starting state; those given here replace them.
 
         Raises
         ------
@@ -69,8 +69,10 @@ class MovePlan:
         messages = tuple(read_midi_file(performances[0])) if performances else ()
         taken = _take_of(messages)
         if taken is not None:
-            controls = taken[0]
+            controls = controls or taken[0]
             midi_map = midi_map or taken[1]
+        if controls is None:
+            raise ControlError("say which word to start from: --semantic WORD")
         if performances and not (midi_map and midi_map.mappings):
             raise MapError(f"{performances[0]}: say what its controllers do, with --map (for example --map 21=morph)")
         return cls(tuple(tracks), messages, midi_map or MidiMap(), controls)
