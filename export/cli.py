@@ -1,0 +1,38 @@
+"""The command `semeq-export`; each subcommand is a module of its own."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from semeq.presets import BundleError
+from semeq.training import TrainingError
+
+from .model_bundle import ParityError
+from .onnx_command import onnx_command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="semeq", prog_name="semeq-export")
+def cli() -> None:
+    """Turn a trained run into something that runs without PyTorch."""
+
+
+cli.add_command(onnx_command)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Entry point: every expected error is one line on stderr; exit status 2 for usage, 1 for a failed job."""
+    try:
+        status = cli.main(args=argv, prog_name="semeq-export", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("semeq-export: interrupted", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        click.echo(f"semeq-export: {error.format_message()}", err=True)
+        sys.exit(2)
+    except (BundleError, ParityError, TrainingError, OSError) as error:
+        click.echo(f"semeq-export: {error}", err=True)
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,105 @@
+"""From a run to a bundle: graphs, parity, words, golden values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from semeq.presets import Bundle, Vocabulary, Word, write_bundle
+from semeq.training import Run, WordPoint
+
+from .graphs import OPSET, DecoderGraph, EncoderGraph, metadata, to_onnx
+from .parity import TOLERANCE_DB, Parity, check_parity, random_settings
+
+#: A word fewer people than this used is marked as of low evidence.
+ENOUGH_PEOPLE = 3
+GOLDEN_POINTS = 8
+
+
+class ParityError(Exception):
+    """An exported graph does not say what the model says. The message is one sentence."""
+
+
+def export_bundle(run: Run, path: Path) -> tuple[Bundle, Parity]:
+    """Freeze the run's model, check the graphs against it, and write the bundle at `path`.
+
+    Raises
+    ------
+    ParityError
+        If a graph differs from the model by more than `TOLERANCE_DB`; nothing is written then.
+    semeq.presets.BundleError
+        If the bundle cannot be written.
+    """
+    model = run.model
+    decoder = to_onnx(
+        DecoderGraph(model),
+        torch.zeros(2, model.latent_size),
+        "latent",
+        "params",
+        metadata("decoder", model, run.recipe.name),
+    )
+    encoder = to_onnx(
+        EncoderGraph(model),
+        torch.tensor(random_settings(2, seed=1), dtype=torch.float32),
+        "params",
+        "latent",
+        metadata("encoder", model, run.recipe.name),
+    )
+    parity = check_parity(model, decoder, encoder)
+    if not parity.holds:
+        raise ParityError(
+            f"the graphs differ from the model by up to {parity.decoder_db:.2g} dB (decoder) and"
+            f" {parity.encoder_db:.2g} dB (encoder), more than {TOLERANCE_DB:g} dB; no bundle was written"
+        )
+    vocabulary = Vocabulary(word_entry(point) for point in run.words)
+    graphs = {"decoder.onnx": decoder, "encoder.onnx": encoder}
+    return write_bundle(path, _model_table(run, vocabulary, parity), vocabulary, graphs), parity
+
+
+def word_entry(point: WordPoint) -> Word:
+    """A word of the vocabulary from its point in the space."""
+    return Word(
+        name=point.name,
+        language=point.language,
+        sources=point.sources,
+        evidence=point.evidence,
+        latent=_rounded(point.latent),
+        low_evidence=point.evidence < ENOUGH_PEOPLE,
+    )
+
+
+def _rounded(values: np.ndarray) -> tuple[float, ...]:
+    """Six decimals: 1e-6 of a latent moves a curve by far less than 1e-3 dB, and the file stays readable."""
+    return tuple(round(float(v), 6) for v in values)
+
+
+def _model_table(run: Run, vocabulary: Vocabulary, parity: Parity) -> dict[str, Any]:
+    return {
+        "recipe": run.recipe.to_dict(),
+        "seed": run.config.get("seed"),
+        "torch": run.config.get("torch"),
+        "opset": OPSET,
+        "data": run.config.get("data"),
+        "metrics": run.metrics,
+        "parity": asdict(parity),
+        "latent": {"semantic": run.recipe.model.semantic, "detail": run.recipe.model.detail},
+        "golden": _golden(run, vocabulary),
+    }
+
+
+def _golden(run: Run, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Inputs and outputs by PyTorch: words and random points for the decoder, random settings for the encoder."""
+    words = np.array([word.latent for word in vocabulary][:GOLDEN_POINTS]).reshape(-1, run.model.latent_size)
+    random = np.random.default_rng(0).uniform(-1, 1, (GOLDEN_POINTS, run.model.latent_size))
+    latents = torch.tensor(np.round(np.concatenate([words, random]), 6), dtype=torch.float32)
+    params = torch.tensor(np.round(random_settings(GOLDEN_POINTS, seed=2), 4), dtype=torch.float32)
+    with torch.no_grad():
+        decoded, encoded = run.model.decode(latents), run.model.encode(params)
+    return {
+        "decoder": {"latent": latents.tolist(), "params": decoded.tolist()},
+        "encoder": {"params": params.tolist(), "latent": encoded.tolist()},
+    }

@@ -1,0 +1,193 @@
+"""Words as points of the latent space, and the vocabulary that holds them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+LATENT_SIZE = 32
+#: Version of ``vocabulary.json``; a reader takes any minor version of its own major one.
+VOCABULARY_FORMAT = "1.0.0"
+
+
+class VocabularyError(ValueError):
+    """A vocabulary that cannot be read. The message is one sentence."""
+
+
+class UnknownWordError(LookupError):
+    """A word, or a school of one, that the vocabulary does not hold. The message names the nearest known ones."""
+
+
+@dataclass(frozen=True)
+class School:
+    """One of the ways people mean a word, with its own point."""
+
+    name: str
+    evidence: int
+    latent: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Check the point."""
+        _check_latent(self.name, self.latent)
+
+
+@dataclass(frozen=True)
+class Word:
+    """An entry of the vocabulary.
+
+    Attributes
+    ----------
+    name
+        Lower case; unique within a vocabulary.
+    language
+        ISO 639-1, e.g. ``en``.
+    sources
+        Data sets the word comes from.
+    evidence
+        Number of people who used it.
+    latent
+        Its point, 32 numbers in (-1, 1). At intensity 1 it decodes to the word at its typical strength.
+    low_evidence
+        True where too few people used it to rely on it.
+    schools
+        Ways people mean it, the most common first; usually none.
+    """
+
+    name: str
+    language: str
+    sources: tuple[str, ...]
+    evidence: int
+    latent: tuple[float, ...]
+    low_evidence: bool = False
+    schools: tuple[School, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check name and point."""
+        if not self.name.strip() or "/" in self.name or self.name != self.name.lower().strip():
+            raise VocabularyError(f"{self.name!r} is no word: lower case, not empty, and no slash")
+        _check_latent(self.name, self.latent)
+
+    def school(self, key: str) -> Word:
+        """The word meant as one of its schools, by number (from 1) or name: same name, the school's point."""
+        for number, school in enumerate(self.schools, start=1):
+            if key.strip().lower() in (str(number), school.name):
+                return replace(self, evidence=school.evidence, latent=school.latent, schools=())
+        if not self.schools:
+            raise UnknownWordError(f"{self.name!r} has no schools; say {self.name!r} alone")
+        known = ", ".join(f"{self.name}/{n} ({s.name})" for n, s in enumerate(self.schools, start=1))
+        raise UnknownWordError(f"{self.name!r} has no school {key!r}; it has {known}")
+
+
+class Vocabulary:
+    """Words in a fixed order, looked up by name without regard to case.
+
+    ``warm`` is the word; ``warm/2`` (or ``warm/NAME``) is its second school.
+    """
+
+    def __init__(self, words: Iterable[Word]) -> None:
+        """Raise `VocabularyError` where two words have one name."""
+        self._words: dict[str, Word] = {}
+        for word in words:
+            if word.name in self._words:
+                raise VocabularyError(f"the word {word.name!r} stands twice in the vocabulary")
+            self._words[word.name] = word
+
+    def __len__(self) -> int:
+        """Number of words."""
+        return len(self._words)
+
+    def __iter__(self) -> Iterator[Word]:
+        """The words in their order."""
+        return iter(self._words.values())
+
+    def __contains__(self, name: object) -> bool:
+        """Whether `get` would find it."""
+        if not isinstance(name, str):
+            return False
+        try:
+            self.get(name)
+        except UnknownWordError:
+            return False
+        return True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names in their order, without schools."""
+        return tuple(self._words)
+
+    def get(self, name: str) -> Word:
+        """The word called `name`, or its school where `name` is ``word/school``.
+
+        Raises
+        ------
+        UnknownWordError
+            Naming the nearest known words.
+        """
+        wanted, slash, school = " ".join(name.lower().split()).partition("/")
+        word = self._words.get(wanted.strip())
+        if word is None:
+            near = difflib.get_close_matches(wanted, self._words, n=3, cutoff=0.5)
+            hint = f"nearest: {', '.join(near)}" if near else f"known are {', '.join(self.names[:8])} and others"
+            raise UnknownWordError(f"unknown word {name!r}; {hint}")
+        return word.school(school) if slash else word
+
+    def to_json(self) -> str:
+        """As the text of ``vocabulary.json``."""
+        return json.dumps(
+            {"format": VOCABULARY_FORMAT, "words": [asdict(word) for word in self]}, ensure_ascii=False, indent=1
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Vocabulary:
+        """Read the text of ``vocabulary.json``.
+
+        Raises
+        ------
+        VocabularyError
+            If it is no JSON, of another major version, or an entry is incomplete or malformed.
+        """
+        try:
+            table = json.loads(text)
+        except ValueError as error:
+            raise VocabularyError(f"the vocabulary is not JSON ({error})") from error
+        version = table.get("format") if isinstance(table, dict) else None
+        major = VOCABULARY_FORMAT.split(".", maxsplit=1)[0]
+        if not isinstance(version, str) or version.split(".", maxsplit=1)[0] != major:
+            raise VocabularyError(f"the vocabulary has format {version!r}; this version reads {major}.x")
+        if not isinstance(table.get("words"), list):
+            raise VocabularyError("the vocabulary has no list of words")
+        return cls(_word(entry) for entry in table["words"])
+
+
+def _word(entry: Any) -> Word:
+    try:
+        return Word(
+            name=str(entry["name"]),
+            language=str(entry["language"]),
+            sources=tuple(str(s) for s in entry["sources"]),
+            evidence=int(entry["evidence"]),
+            latent=_point(entry["latent"]),
+            low_evidence=bool(entry.get("low_evidence", False)),
+            schools=tuple(
+                School(str(s["name"]), int(s["evidence"]), _point(s["latent"])) for s in entry.get("schools", ())
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, VocabularyError):
+            raise
+        name = entry.get("name") if isinstance(entry, dict) else entry
+        what = f"lacks {error}" if isinstance(error, KeyError) else f"is malformed ({error})"
+        raise VocabularyError(f"the vocabulary's entry {name!r} {what}") from error
+
+
+def _point(values: Any) -> tuple[float, ...]:
+    return tuple(float(v) for v in values)
+
+
+def _check_latent(name: str, latent: tuple[float, ...]) -> None:
+    if len(latent) != LATENT_SIZE or not all(math.isfinite(v) and -1 <= v <= 1 for v in latent):
+        raise VocabularyError(f"the point of {name!r} is not {LATENT_SIZE} numbers between -1 and 1")

@@ -1,0 +1,27 @@
+"""The rule that turns a typed descriptor into a word of the vocabulary."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+
+@cache
+def junk_words() -> frozenset[str]:
+    """Descriptors that carry no timbre, from ``junk_words.txt`` (which gives the reason for each)."""
+    text = resources.files(__package__).joinpath("junk_words.txt").read_text(encoding="utf-8")
+    rows = (line.split("\t")[0].strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    return frozenset(rows)
+
+
+def clean_word(descriptor: str) -> str | None:
+    """The word a descriptor stands for, or None for junk.
+
+    Lower case, surrounding blanks and punctuation removed, inner blanks collapsed. A descriptor of several words stays
+    one entry ("bright clear" is neither *bright* nor *clear*: its setting was made to be both).
+    """
+    word = re.sub(r"\s+", " ", descriptor.strip().strip(".,;:!?\"'()[]").strip().lower())
+    if not word or word in junk_words() or not any(c.isalpha() for c in word):
+        return None
+    return word

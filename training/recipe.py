@@ -1,0 +1,203 @@
+"""A recipe: everything that decides what a training job does, read from a small TOML file."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import typing
+from dataclasses import asdict, dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from .errors import RecipeError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True)
+class DataSection:
+    """Which rows are labelled, and how many are held out."""
+
+    words: tuple[str, ...]
+    min_strength_db: float = 0.5
+    test_share: float = 0.2
+
+
+@dataclass(frozen=True)
+class ModelSection:
+    """Sizes of the network."""
+
+    semantic: int = 8
+    detail: int = 24
+    hidden: tuple[int, ...] = (64, 128, 64)
+
+
+@dataclass(frozen=True)
+class LossSection:
+    """Weights of the loss terms; the unit of the curve term is `curve_scale_db`."""
+
+    curve: float = 1.0
+    curve_scale_db: float = 3.0
+    curve_beta: float = 0.3
+    params: float = 3.0
+    contrastive: float = 0.1
+    temperature: float = 0.1
+    prototype: float = 0.4
+    prototype_width: float = 0.3
+
+
+@dataclass(frozen=True)
+class AugmentSection:
+    """What is done to a real row before it is learnt from; noise is in the unit cube of `semeq.eq.normalise`."""
+
+    gain_scale: tuple[float, float] = (0.7, 1.09)
+    gain_noise: float = 0.02
+    freq_noise: float = 0.009
+
+
+@dataclass(frozen=True)
+class SyntheticSection:
+    """How invented settings are made; `share` is their part of each batch."""
+
+    share: float = 0.5
+    crossover: float = 0.7
+    noise: float = 0.03
+    silence: float = 0.25
+
+
+@dataclass(frozen=True)
+class OptimiserSection:
+    """AdamW with a one-cycle learning rate."""
+
+    steps: int = 5000
+    batch: int = 256
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training job as data."""
+
+    name: str
+    description: str
+    data: DataSection
+    model: ModelSection = ModelSection()
+    loss: LossSection = LossSection()
+    augment: AugmentSection = AugmentSection()
+    synthetic: SyntheticSection = SyntheticSection()
+    optimiser: OptimiserSection = OptimiserSection()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain lists, numbers and strings, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, table: dict[str, Any]) -> Recipe:
+        """Build from plain data; raise `RecipeError` at an unknown key or a value of the wrong kind."""
+        recipe = _build(cls, table, "recipe")
+        if not isinstance(recipe, cls):
+            raise TypeError
+        _check(recipe)
+        return recipe
+
+
+def recipe_names() -> tuple[str, ...]:
+    """Names of the recipes that come with the package."""
+    folder = resources.files(__package__).joinpath("recipes")
+    return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """Read a recipe by its name, or from a TOML file when the argument ends in ``.toml``."""
+    if name_or_path.endswith(".toml"):
+        try:
+            text = Path(name_or_path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RecipeError(f"cannot read the recipe {name_or_path}: {error}") from error
+    elif name_or_path in recipe_names():
+        file = resources.files(__package__).joinpath("recipes").joinpath(f"{name_or_path}.toml")
+        text = file.read_text(encoding="utf-8")
+    else:
+        raise RecipeError(f"unknown recipe {name_or_path!r}; known: {', '.join(recipe_names())}, or a .toml file")
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"the recipe {name_or_path} is not TOML: {error}") from error
+    return Recipe.from_dict(table)
+
+
+def with_changes(recipe: Recipe, changes: dict[str, str]) -> Recipe:
+    """A copy with values replaced, given as ``{"section.key": "TOML value"}``; an ablation is a loop over these."""
+    table = recipe.to_dict()
+    for key, text in changes.items():
+        section, _, name = key.rpartition(".")
+        target = table if not section else table.get(section)
+        if not isinstance(target, dict):
+            raise RecipeError(f"unknown recipe section {section!r} in {key!r}")
+        try:
+            target[name] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            target[name] = text
+    return Recipe.from_dict(table)
+
+
+def _build(cls: type, table: dict[str, Any], where: str) -> object:
+    hints = typing.get_type_hints(cls)
+    fields = {f.name: f for f in dataclasses.fields(cls)}
+    unknown = sorted(set(table) - set(fields))
+    if unknown:
+        raise RecipeError(f"unknown key {unknown[0]!r} in {where}; known: {', '.join(fields)}")
+    values = {}
+    for name, value in table.items():
+        values[name] = _convert(hints[name], value, f"{where}.{name}")
+    missing = [n for n, f in fields.items() if n not in values and f.default is dataclasses.MISSING]
+    if missing:
+        raise RecipeError(f"{where} lacks {missing[0]!r}")
+    built: object = cls(**values)
+    return built
+
+
+def _convert(kind: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        if not isinstance(value, dict):
+            raise RecipeError(f"{where} must be a table")
+        return _build(kind, value, where)
+    if typing.get_origin(kind) is tuple:
+        inner = typing.get_args(kind)
+        if not isinstance(value, list | tuple) or (inner[-1] is not Ellipsis and len(value) != len(inner)):
+            raise RecipeError(f"{where} must be a list{'' if inner[-1] is Ellipsis else f' of {len(inner)}'}")
+        return tuple(_convert(inner[0], v, where) for v in value)
+    if typing.get_origin(kind) is typing.Literal:
+        if value not in typing.get_args(kind):
+            raise RecipeError(f"{where} must be one of {', '.join(map(str, typing.get_args(kind)))}")
+        return value
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise RecipeError(f"{where} must be {kind.__name__}, not {value!r}")
+    return value
+
+
+def _check(recipe: Recipe) -> None:
+    positive = {
+        "model.semantic": recipe.model.semantic,
+        "optimiser.steps": recipe.optimiser.steps,
+        "optimiser.batch": recipe.optimiser.batch,
+        "optimiser.learning_rate": recipe.optimiser.learning_rate,
+        "loss.temperature": recipe.loss.temperature,
+        "loss.curve_scale_db": recipe.loss.curve_scale_db,
+    }
+    for key, value in positive.items():
+        if value <= 0:
+            raise RecipeError(f"{key} must be above 0, not {value}")
+    shares = {"data.test_share": recipe.data.test_share, "synthetic.share": recipe.synthetic.share}
+    for key, value in shares.items():
+        if not 0 <= value < 1:
+            raise RecipeError(f"{key} must be at least 0 and below 1, not {value}")
+    if len(set(recipe.data.words)) < 2:
+        raise RecipeError("data.words must name at least two words")
