@@ -6,10 +6,12 @@ A port is named as ``tcp:HOST:PORT`` (mido's socket protocol), ``jack:NAME``, or
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import mido
@@ -44,7 +46,8 @@ def system_ports() -> list[str]:
     """
     backend = _rtmidi()
     try:
-        return list(backend.get_input_names())
+        with _quiet_libraries():
+            return list(backend.get_input_names())
     except Exception as error:  # rtmidi's own types, or its SystemError where /dev/snd/seq is absent
         raise PortError(f"this machine has no MIDI system ({_first_line(error)})") from None
 
@@ -231,6 +234,20 @@ def _rtmidi() -> Any:
     except ImportError:
         raise PortError("system MIDI ports need python-rtmidi: pip install 'semeq[midi]'") from None
     return backend
+
+
+@contextlib.contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Keep ALSA, which reports to standard error what is an exception here anyway, from doing so."""
+    sys.stderr.flush()
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
 
 
 def _jack_client(name: str, server: str | None) -> Any:
