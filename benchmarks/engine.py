@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from pedalboard import HighShelfFilter, LowShelfFilter, Pedalboard, PeakFilter
+from pedalboard import HighShelfFilter, LowShelfFilter, PeakFilter, Pedalboard
 from scipy.signal import sosfilt
 
 from semeq import eq
@@ -110,8 +110,21 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1.5, help="time for each row")
     arguments = parser.parse_args()
     rows = []
-    print(f"{'channels':>8} {'frames':>7}  " + "".join(f"{n:>24}" for n in ("pedalboard", "semeq static", "semeq ramped", "scipy sosfilt")))
-    for channels, frames in ((1, 64), (1, 4096), (2, 32), (2, 64), (2, 512), (2, 4096), (2, 65_536), (8, 512), (8, 65_536)):
+    print(
+        f"{'channels':>8} {'frames':>7}  "
+        + "".join(f"{n:>24}" for n in ("pedalboard", "semeq static", "semeq ramped", "scipy sosfilt"))
+    )
+    for channels, frames in (
+        (1, 64),
+        (1, 4096),
+        (2, 32),
+        (2, 64),
+        (2, 512),
+        (2, 4096),
+        (2, 65_536),
+        (8, 512),
+        (8, 65_536),
+    ):
         found = medians_us(contenders(channels, frames), arguments.seconds)
         base = found.get("pedalboard")
         cells = []

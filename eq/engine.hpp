@@ -119,19 +119,21 @@ public:
     bool ramping() const noexcept { return ramp_left_ > 0; }
     std::int64_t frame() const noexcept { return frame_; }
 
-    // The ramp starts with the next frame. A target that is not finite is ignored: the last good one stays.
-    void set_target(const double* params, double output_db) noexcept {
+    // The ramp starts with the next frame and takes `ramp_frames` (0: the engine's own). A target that is not finite is
+    // ignored: the last good one stays.
+    void set_target(const double* params, double output_db, int ramp_frames = 0) noexcept {
         if (!finite(params, output_db)) return;
+        if (ramp_frames <= 0) ramp_frames = ramp_frames_;
         const Design goal = design(params, output_db, sample_rate_);
         if (ramp_left_ == 0 && goal == target_) return;  // already there: stay on the static path
         target_ = goal;
-        const double step = 1.0 / ramp_frames_;
+        const double step = 1.0 / ramp_frames;
         for (int b = 0; b < kBands; ++b) {
             const Packed goal = pack(target_.bands[b]);
             for (int i = 0; i < 3; ++i) delta_[b][i] = (goal[i] - now_[b][i]) * both(step);
         }
         gain_delta_ = (target_.gain - gain_) * step;
-        ramp_left_ = ramp_frames_;
+        ramp_left_ = ramp_frames;
     }
 
     // The same without a ramp, for the first setting of a stream.

@@ -98,7 +98,9 @@ class MovePlan:
         length = f"{name} lasts {duration_s:.2f} s"
         if times and len(late) == len(times) and min(times) > 0.0:
             raise ControlError(f"{length}, and the automation begins at {min(times):.2f} s, past its end")
-        return f"{length}; {len(late)} of {len(times)} automation points lie past its end and do nothing" if late else ""
+        return (
+            f"{length}; {len(late)} of {len(times)} automation points lie past its end and do nothing" if late else ""
+        )
 
     def moves(self, space: Settings, sample_rate_hz: float) -> Automation | Performance | None:
         """The moves of one file at its sample rate; None where nothing moves. Each is to be played once."""

@@ -1,6 +1,6 @@
 """Run in the base install, without pytest: the package imports and processes, and torch is nowhere to be seen.
 
-    .venv/bin/python tests/minimal_install.py
+.venv/bin/python tests/minimal_install.py
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         source, output = Path(folder) / "in.wav", Path(folder) / "out"
         soundfile.write(source, audio.T, 44_100)
-        subprocess.run([semeq, "process", source, "--semantic", "warm", "--out", output], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [semeq, "process", source, "--semantic", "warm", "--out", output], check=True, stdout=subprocess.DEVNULL
+        )
         assert soundfile.info(output / "in.wav").frames == 44_100
 
         trainer = subprocess.run([semeq.with_name("semeq-train"), "v3"], capture_output=True, text=True, check=False)

@@ -13,7 +13,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def model_option(command: Command) -> Command:
     """``--model``: the bundle to use."""
-    return click.option("--model", metavar="BUNDLE", help="Model bundle: a folder, or the name of a shipped one.")(command)
+    return click.option("--model", metavar="BUNDLE", help="Model bundle: a folder, or the name of a shipped one.")(
+        command
+    )
 
 
 def controls_options(command: Command) -> Command:

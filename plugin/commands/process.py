@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -22,7 +23,9 @@ from .options import OutputPath, controls_options
 @click.command("process")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @controls_options
-@click.option("--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder.")
+@click.option(
+    "--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder."
+)
 @click.option(
     "--automate",
     multiple=True,
@@ -89,7 +92,12 @@ def render_all(
     """Render every file; return what was done and a message for each that failed."""
     done: list[Rendered] = []
     failed: list[str] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         for path in files:
             try:
@@ -100,12 +108,9 @@ def render_all(
                     click.echo(f"semeq: {note}", err=True)
                 renderer = Renderer(space, form.sample_rate_hz, form.channels, plan.controls)
                 moves = plan.moves(space, form.sample_rate_hz)
+                advance = partial(progress.advance, task)
                 output = out / path.name
-                done.append(
-                    render_file(
-                        path, output, renderer, form, moves, overwrite=overwrite, progress=lambda n, t=task: progress.advance(t, n)
-                    )
-                )
+                done.append(render_file(path, output, renderer, form, moves, overwrite=overwrite, progress=advance))
             except (AudioFileError, ControlError) as error:
                 failed.append(str(error))
     return done, failed

@@ -80,9 +80,7 @@ class JackBackend:
     def describe(self) -> str:
         """See `Backend`."""
         block_ms = 1000 * self.block_frames / self.sample_rate_hz
-        return (
-            f"JACK client {self.name}: {self.sample_rate_hz} Hz, {self.block_frames} frames ({block_ms:.1f} ms)"
-        )
+        return f"JACK client {self.name}: {self.sample_rate_hz} Hz, {self.block_frames} frames ({block_ms:.1f} ms)"
 
     def latency_ms(self) -> tuple[float, float] | None:
         """JACK-Client does not pass the port latencies on."""

@@ -1,5 +1,6 @@
 """The engine: its response, precision, smoothness, invariance to blocks, and what it survives."""
 
+import itertools
 import threading
 import time
 
@@ -79,7 +80,7 @@ def test_output_does_not_depend_on_the_block_split(data):
 
     whole = fresh().process(audio, events=events)
     engine, parts, edges = fresh(), [], [0, *cuts, frames]
-    for i, (start, stop) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for i, (start, stop) in enumerate(itertools.pairwise(edges)):
         last = i == len(edges) - 2
         inside = (events.at >= start) & ((events.at < stop) | last)
         block = eq.Events(events.at[inside] - start, events.params[inside], events.output_db[inside])
@@ -251,7 +252,9 @@ def test_wrong_audio_is_named(audio, error, says):
 def test_events_outside_the_block_are_refused(events):
     at = np.array(events)
     with pytest.raises(ValueError, match="ascend inside the block"):
-        eq.Engine(44_100, 1).process(np.zeros(100), events=eq.Events(at, np.tile(eq.FLAT, (len(at), 1)), np.zeros(len(at))))
+        eq.Engine(44_100, 1).process(
+            np.zeros(100), events=eq.Events(at, np.tile(eq.FLAT, (len(at), 1)), np.zeros(len(at)))
+        )
 
 
 @pytest.mark.parametrize("arguments", [(0, 1), (float("nan"), 1), (44_100, 0), (44_100, 65), (44_100, 1, 0)])

@@ -1,5 +1,7 @@
 """Automation: interpolation, sample-exact steps, and independence of blocks."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -61,7 +63,9 @@ def test_what_looks_at_the_whole_stream_cannot_be_automated(name):
 def test_a_step_starts_its_ramp_at_its_frame(space):
     controls = Controls("warm", "bright")
     for frame in (1, 63, 64, 65, 1000, 12_345):
-        automation = Automation.of({"morph": Track("morph", np.array([0.0, frame / RATE]), (0.0, 1.0), "hold")}, 0.0, 1.0)
+        automation = Automation.of(
+            {"morph": Track("morph", np.array([0.0, frame / RATE]), (0.0, 1.0), "hold")}, 0.0, 1.0
+        )
         renderer = Renderer(space, RATE, 1, controls)
         random = np.random.default_rng(frame)
         audio = random.standard_normal(frame + 200)
@@ -81,7 +85,12 @@ def test_automated_output_does_not_depend_on_the_block_split(space, data):
     cuts = sorted(data.draw(st.lists(st.integers(1, frames - 1), max_size=5, unique=True)))
     step = data.draw(st.floats(0.0, 0.06))
     tracks = [
-        Track("morph", np.array([0.0, 0.03, 0.05]), (0.1, 0.9, 0.2), data.draw(st.sampled_from(["linear", "smooth", "hold"]))),
+        Track(
+            "morph",
+            np.array([0.0, 0.03, 0.05]),
+            (0.1, 0.9, 0.2),
+            data.draw(st.sampled_from(["linear", "smooth", "hold"])),
+        ),
         Track("intensity", np.array([0.0, step]), (1.0, 1.7), "hold"),
         Track("semantic", np.array([0.0, 0.02]), ("warm", "boomy")),
         Track("bypass", np.array([0.0, 0.04, 0.055]), (False, True, False)),
@@ -92,7 +101,7 @@ def test_automated_output_does_not_depend_on_the_block_split(space, data):
     edges = [0, *cuts, frames]
     parts = [
         renderer.process(np.ascontiguousarray(audio[:, a:b]), automation=Automation(tracks))
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
+        for a, b in itertools.pairwise(edges)
     ]
     assert np.concatenate(parts, axis=1).tobytes() == whole.tobytes()
 

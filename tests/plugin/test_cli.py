@@ -30,7 +30,19 @@ def stems(tmp_path):
 
 
 def test_process_writes_every_stem_in_its_format(stems):
-    done = semeq("process", stems / "drums.wav", stems / "bass.wav", "--semantic", "warm", "--to", "bright", "--morph", 0.3, "--out", stems / "mixed")
+    done = semeq(
+        "process",
+        stems / "drums.wav",
+        stems / "bass.wav",
+        "--semantic",
+        "warm",
+        "--to",
+        "bright",
+        "--morph",
+        0.3,
+        "--out",
+        stems / "mixed",
+    )
     assert done.returncode == 0, done.stderr
     for name in ("drums", "bass"):
         assert soundfile.info(stems / "mixed" / f"{name}.wav").subtype == "PCM_24"
@@ -65,7 +77,10 @@ def test_errors_are_one_line_with_a_status(stems, arguments, status, says):
     assert done.returncode == status
     assert says in done.stderr
     assert "Traceback" not in done.stderr
-    assert sorted(p.name for p in stems.iterdir()) in (["bass.wav", "drums.wav"], ["bass.wav", "drums.wav", "semeq-out"])
+    assert sorted(p.name for p in stems.iterdir()) in (
+        ["bass.wav", "drums.wav"],
+        ["bass.wav", "drums.wav", "semeq-out"],
+    )
     assert not list(stems.glob("semeq-out/*"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from semeq.plugin.curve_files import CurveFileError, read_curves
 
 

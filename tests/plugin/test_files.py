@@ -40,7 +40,13 @@ def make(path: Path, container="WAV", subtype="PCM_16", channels=2, seconds=0.5,
 
 def render(space, source, output, controls=None, **kwargs):
     form = probe(source)
-    return render_file(source, output, Renderer(space, form.sample_rate_hz, form.channels, controls or Controls("warm")), form, **kwargs)
+    return render_file(
+        source,
+        output,
+        Renderer(space, form.sample_rate_hz, form.channels, controls or Controls("warm")),
+        form,
+        **kwargs,
+    )
 
 
 @pytest.mark.parametrize(("suffix", "container", "subtype"), FORMATS)
@@ -50,18 +56,27 @@ def test_the_format_of_the_input_is_kept(space, tmp_path, suffix, container, sub
     output = tmp_path / "out" / f"in.{suffix}"
     render(space, source, output)
     got, given = soundfile.info(output), soundfile.info(source)
-    assert (got.samplerate, got.channels, got.format, got.subtype) == (given.samplerate, given.channels, container, subtype)
+    assert (got.samplerate, got.channels, got.format, got.subtype) == (
+        given.samplerate,
+        given.channels,
+        container,
+        subtype,
+    )
     assert got.frames == given.frames
     assert hashlib.sha256(source.read_bytes()).hexdigest() == before
     assert [p.name for p in output.parent.iterdir()] == [output.name]
 
 
-@pytest.mark.parametrize(("suffix", "container", "subtype"), [f for f in FORMATS if f[2] not in ("VORBIS", "MPEG_LAYER_III")])
+@pytest.mark.parametrize(
+    ("suffix", "container", "subtype"), [f for f in FORMATS if f[2] not in ("VORBIS", "MPEG_LAYER_III")]
+)
 def test_intensity_zero_keeps_every_sample(space, tmp_path, suffix, container, subtype):
     source = make(tmp_path / f"in.{suffix}", container, subtype)
     render(space, source, tmp_path / f"out.{suffix}", Controls("warm", intensity=0))
     dtype = "float64" if subtype == "DOUBLE" else "float32" if subtype == "FLOAT" else "int32"
-    np.testing.assert_array_equal(soundfile.read(tmp_path / f"out.{suffix}", dtype=dtype)[0], soundfile.read(source, dtype=dtype)[0])
+    np.testing.assert_array_equal(
+        soundfile.read(tmp_path / f"out.{suffix}", dtype=dtype)[0], soundfile.read(source, dtype=dtype)[0]
+    )
 
 
 def test_a_streamed_file_equals_the_effect_in_one_call(space, tmp_path):
@@ -69,7 +84,8 @@ def test_a_streamed_file_equals_the_effect_in_one_call(space, tmp_path):
     render(space, source, tmp_path / "out.wav", Controls("warm", "bright", 0.3))
     audio, _ = soundfile.read(source, dtype="float32")
     np.testing.assert_array_equal(
-        soundfile.read(tmp_path / "out.wav", dtype="float32")[0], SemanticEQ("warm", to="bright", morph=0.3)(audio, RATE)
+        soundfile.read(tmp_path / "out.wav", dtype="float32")[0],
+        SemanticEQ("warm", to="bright", morph=0.3)(audio, RATE),
     )
 
 
@@ -77,7 +93,9 @@ def test_sixteen_bit_output_is_dithered_not_truncated(space, tmp_path):
     source = make(tmp_path / "in.wav", seconds=2)
     render(space, source, tmp_path / "out.wav")
     audio, _ = soundfile.read(source, dtype="float32")
-    error = soundfile.read(tmp_path / "out.wav", dtype="int16")[0] - SemanticEQ("warm")(audio, RATE).astype(float) * 32768
+    error = (
+        soundfile.read(tmp_path / "out.wav", dtype="int16")[0] - SemanticEQ("warm")(audio, RATE).astype(float) * 32768
+    )
     assert abs(error.mean()) < 0.01
     assert error.var() == pytest.approx(0.25, rel=0.05)
 

@@ -7,6 +7,7 @@ import json
 import mido
 import numpy as np
 import pytest
+
 from semeq.plugin import Controls, Renderer, Track, WordSpace
 from semeq.plugin.automation import Automation
 from semeq.plugin.controls import ControlError
@@ -29,7 +30,9 @@ def noise(frames: int) -> np.ndarray:
 
 def rendered(space, moves, frames=30_000, block=30_000, controls=START) -> np.ndarray:
     renderer, audio = Renderer(space, RATE, 2, controls), noise(frames)
-    return np.hstack([renderer.process(audio[:, i : i + block].copy(), automation=moves) for i in range(0, frames, block)])
+    return np.hstack(
+        [renderer.process(audio[:, i : i + block].copy(), automation=moves) for i in range(0, frames, block)]
+    )
 
 
 def performance(space, changes, tracks=(), controls=START) -> Performance:
@@ -131,9 +134,7 @@ def test_a_take_brings_its_map_and_its_start_and_changes_by_hand(space, tmp_path
     )
     plan = MovePlan.read([str(tmp_path / "take.mid")], None, None)
     assert plan.controls == start
-    expected = performance(
-        space, [(100, Change("morph", 64 / 127, 0.02)), (777, change)], controls=start
-    )
+    expected = performance(space, [(100, Change("morph", 64 / 127, 0.02)), (777, change)], controls=start)
     assert np.array_equal(
         rendered(space, plan.moves(space, RATE), controls=start), rendered(space, expected, controls=start)
     )
@@ -182,6 +183,8 @@ def test_a_damaged_take_is_one_sentence(tmp_path):
 
 def test_translated_messages_keep_their_frames():
     translator = Translator(read_maps(["21=morph"]), START)
-    timed = list(translated(translator, [(0.5, b"\xb0\x15\x7f"), (0.75, b"\xb0\x16\x7f"), (1.0, b"\xb0\x15\x00")], RATE))
+    timed = list(
+        translated(translator, [(0.5, b"\xb0\x15\x7f"), (0.75, b"\xb0\x16\x7f"), (1.0, b"\xb0\x15\x00")], RATE)
+    )
     assert [(t.frame, t.changes[0].value) for t in timed] == [(24_000, 1.0), (48_000, 0.0)]
     assert json.loads(set_text(timed[0].changes[0])[4:])["control"] == "morph"
