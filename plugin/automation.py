@@ -120,6 +120,11 @@ class Automation:
             if name in self.tracks:
                 raise ControlError(f"{name} cannot be automated: it looks at the whole stream")
 
+    @property
+    def moves(self) -> bool:
+        """Whether there is any track."""
+        return bool(self.tracks)
+
     @classmethod
     def of(cls, sources: Mapping[str, TrackLike], start_s: float, duration_s: float) -> Automation:
         """Build from what a caller passed as ``automation={control: track, points or array}``."""

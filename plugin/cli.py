@@ -11,9 +11,10 @@ from semeq.presets import BundleError, UnknownWordError, VocabularyError
 
 from .controls import ControlError
 from .files import AudioFileError
+from .midi import MidiFileError, PortError
 
 #: Every command is a module of its own, imported only when it is asked for.
-COMMANDS = ("process", "words", "show", "demo")
+COMMANDS = ("process", "live", "midi", "words", "show", "demo")
 
 
 class LazyGroup(click.Group):
@@ -58,7 +59,7 @@ def main() -> None:
     except (ControlError, UnknownWordError) as error:
         click.echo(f"semeq: {error}", err=True)
         sys.exit(2)
-    except (AudioFileError, BundleError, VocabularyError) as error:
+    except (AudioFileError, BundleError, MidiFileError, PortError, VocabularyError) as error:
         click.echo(f"semeq: {error}", err=True)
         sys.exit(1)
     except BrokenPipeError:

@@ -13,9 +13,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from .automation import Automation
 from .pcm import Quantiser
-from .renderer import Renderer
+from .renderer import Moves, Renderer
 from .wav import check_wav_complete
 
 BLOCK_FRAMES = 65_536
@@ -105,7 +104,7 @@ def render_file(
     output: Path,
     renderer: Renderer,
     form: AudioFormat,
-    automation: Automation | None = None,
+    automation: Moves | None = None,
     gain_db: float = 0.0,
     overwrite: bool = False,
     progress: Callable[[int], None] = lambda frames: None,

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ..controls import Controls
+from ..controls import ControlError, Controls
 from ..files import AudioFileError, Rendered, probe, render_file
+from ..midi import read_maps
+from ..moves import MovePlan
 from ..renderer import Renderer
 from ..space import WordSpace
 from .options import OutputPath, controls_options
@@ -24,16 +26,32 @@ from .options import OutputPath, controls_options
 @click.option(
     "--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder."
 )
+@click.option(
+    "--automate",
+    multiple=True,
+    metavar="CURVE",
+    help="Move controls over time: morph=curve.csv (seconds,value; or curve.csv:hold, :smooth), a CSV with named "
+    "columns, or a MIDI file. Repeatable.",
+)
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="MAP",
+    help="What the MIDI file's controllers do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist (never an input).")
 def command(
     files: tuple[Path, ...],
-    semantic: str,
+    semantic: str | None,
     to: str | None,
     morph: float,
     intensity: float,
     output_db: float,
     model: str | None,
     out: Path,
+    automate: tuple[str, ...],
+    maps: tuple[str, ...],
     overwrite: bool,
 ) -> None:
     """Render audio FILES through the EQ of a word, or of a morph between two.
@@ -41,12 +59,15 @@ def command(
     Sample rate, channels and sample format stay as they are. A file appears in the output folder only when it is
     complete; inputs are never overwritten.
     """
-    controls = Controls(semantic, to, morph, intensity, output_db)
+    asked = None if semantic is None else Controls(semantic, to, morph, intensity, output_db)
+    plan = MovePlan.read(automate, read_maps(maps) if maps else None, asked)
     space = WordSpace.open(model)
-    space.target(controls)  # unknown words end the job before any file is touched
+    space.target(plan.controls)  # unknown words end the job before any file is touched
+    for word in plan.words:
+        space.latent(word)
     check_distinct(files)
 
-    done, failed = render_all(files, space, controls, out, overwrite)
+    done, failed = render_all(files, space, plan, out, overwrite)
     if done:
         Console().print(summary(done))
         click.echo(f"written to {out}")
@@ -66,7 +87,7 @@ def check_distinct(files: tuple[Path, ...]) -> None:
 
 
 def render_all(
-    files: tuple[Path, ...], space: WordSpace, controls: Controls, out: Path, overwrite: bool
+    files: tuple[Path, ...], space: WordSpace, plan: MovePlan, out: Path, overwrite: bool
 ) -> tuple[list[Rendered], list[str]]:
     """Render every file; return what was done and a message for each that failed."""
     done: list[Rendered] = []
@@ -82,10 +103,15 @@ def render_all(
             try:
                 form = probe(path)
                 task = progress.add_task(path.name, total=form.frames)
-                renderer = Renderer(space, form.sample_rate_hz, form.channels, controls)
+                note = plan.check_length(form.duration_s, path.name)
+                if note:
+                    click.echo(f"semeq: {note}", err=True)
+                renderer = Renderer(space, form.sample_rate_hz, form.channels, plan.controls)
+                moves = plan.moves(space, form.sample_rate_hz)
                 advance = partial(progress.advance, task)
-                done.append(render_file(path, out / path.name, renderer, form, overwrite=overwrite, progress=advance))
-            except AudioFileError as error:
+                output = out / path.name
+                done.append(render_file(path, output, renderer, form, moves, overwrite=overwrite, progress=advance))
+            except (AudioFileError, ControlError) as error:
                 failed.append(str(error))
     return done, failed
 
