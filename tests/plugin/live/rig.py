@@ -145,6 +145,8 @@ class Rig:
         self.xruns = 0
         self._sender.set_process_callback(self._send)
         self._recorder.set_process_callback(self._record)
+        self._freewheels = threading.Event()
+        self._recorder.set_freewheel_callback(lambda on: self._freewheels.set() if on else self._freewheels.clear())
         self._recorder.set_xrun_callback(lambda _us: setattr(self, "xruns", self.xruns + 1))
         self._sender.activate()
         self._recorder.activate()
@@ -172,7 +174,7 @@ class Rig:
         if self._begin is None:
             return
         at = self._recorder.last_frame_time - self._begin
-        if 0 <= at and at + frames <= self._captured.shape[1]:
+        if at >= 0 and at + frames <= self._captured.shape[1]:
             for port, row in zip(self._ins, self._captured, strict=True):
                 row[at : at + frames] = np.frombuffer(port.get_buffer(), np.float32)
         self._end = at + frames
@@ -183,12 +185,13 @@ class Rig:
         self._signal = np.pad(audio, ((0, 0), (0, frames - audio.shape[1]))).astype(np.float32)
         self._messages = sorted(messages)
         self._captured = np.zeros((2 * self.channels, frames), np.float32)
-        self.xruns, self._end = 0, 0
-        # A little ahead, on the grid of the server's blocks.
-        self._begin = self._recorder.last_frame_time + 40 * BLOCK
+        self._end = 0
         if freewheel:
             self._recorder.set_freewheel(True)
+            assert self._freewheels.wait(10)
         try:
+            # A little ahead, on the grid of the server's blocks; as freewheeling goes, ten times as much.
+            self.xruns, self._begin = 0, self._recorder.last_frame_time + (400 if freewheel else 40) * BLOCK
             wait_until(lambda: self._end >= frames, 60 + frames / RATE, "the end of the signal")
         finally:
             if freewheel:
