@@ -7,6 +7,7 @@ the glide will be at the ramp's end. The result does not depend on how the strea
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple, Protocol
@@ -33,11 +34,35 @@ class Settings(Protocol):
         """Settings (..., 13) at morph positions (...) and intensities (...)."""
 
 
+# A critically damped step has come 99 % of its way when the damping times the time is this.
+_SETTLING = 6.638
+# A glide is over when it is this near, as a fraction of the control's range; 0.0001 dB of a 12 dB gain.
+_NEAR = 1e-5
+
+
 class _Glide(NamedTuple):
+    """A critically damped second-order approach, so that a knob's 127 steps join into one movement.
+
+    It is two first-order low-passes in a row: value and speed are continuous, and it never leaves the range of the goals
+    it was given, because its impulse response is positive.
+    """
+
     start: int
-    frames: int
-    origin: float
+    damping: float  # per frame
     goal: float
+    offset: float  # of the value from the goal at the start
+    speed: float  # per frame, at the start
+
+    def value(self, frame: float) -> float:
+        """Where the control is."""
+        t = frame - self.start
+        return self.goal + (self.offset + (self.speed + self.damping * self.offset) * t) * math.exp(-self.damping * t)
+
+    def velocity(self, frame: float) -> float:
+        """How fast it moves, per frame."""
+        t = frame - self.start
+        slope = self.speed + self.damping * self.offset
+        return (slope - self.damping * (self.offset + slope * t)) * math.exp(-self.damping * t)
 
 
 class Moment(NamedTuple):
@@ -127,8 +152,14 @@ class Performer:
             self._adapted = value
             return
         if glide_s > 0.0:
-            length = max(round(glide_s * self._rate), self._hop)
-            self._glides[name] = _Glide(frame, length, self._number_at(name, frame), value)
+            damping = _SETTLING / max(glide_s * self._rate, self._hop)
+            before, here, speed = self._glides.get(name), self._number_at(name, frame), 0.0
+            if before is not None:
+                speed = before.velocity(frame)
+                if before.damping != damping:  # the first low-pass stands where another damping may not put it
+                    first = min(max(here + speed / damping, min(here, value)), max(here, value))
+                    speed = damping * (first - here)
+            self._glides[name] = _Glide(frame, damping, value, here - value, speed)
         else:
             self._glides.pop(name, None)
         self._values[name] = value
@@ -138,11 +169,11 @@ class Performer:
         if glide is None:
             number: float = self._values[name]
             return number
-        part = min(max((frame - glide.start) / glide.frames, 0.0), 1.0)
-        return glide.origin + part * (glide.goal - glide.origin)
+        return glide.value(frame)
 
     def _moment(self, frame: int) -> Moment:
         aim, values = frame + self._hop, self._values
+        self._settle(aim)
         moment = Moment(
             frame,
             values["semantic"],
@@ -153,9 +184,15 @@ class Performer:
             values["bypass"],
             self._adapted if values["adaptive"] else None,
         )
-        self._glides = {name: glide for name, glide in self._glides.items() if glide.start + glide.frames > aim}
         self._next = aim if self._glides else None
         return moment
+
+    def _settle(self, aim: int) -> None:
+        """End the glides that will have arrived at frame `aim`."""
+        for name, glide in list(self._glides.items()):
+            near = _NEAR * (CONTROLS[name].maximum - CONTROLS[name].minimum if name in CONTROLS else 1.0)
+            if abs(glide.value(aim) - glide.goal) < near and abs(glide.velocity(aim)) * self._hop < near:
+                del self._glides[name]
 
 
 def events_of(space: Settings, start: int, moments: list[Moment]) -> Events:

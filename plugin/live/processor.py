@@ -139,13 +139,13 @@ class LiveProcessor:
 
         Never raises: where something goes wrong the input passes and `failure` says what.
         """
-        began = time.perf_counter_ns()
+        began, cpu = time.perf_counter_ns(), time.thread_time_ns()
         try:
             self._process(source, sink, messages)
         except Exception as error:  # an exception in an audio callback would end it without a word
             self.failure = f"{type(error).__name__}: {error}"
             sink[...] = source
-        self.times.called(began, time.perf_counter_ns(), entry_us)
+        self.times.called(began, time.perf_counter_ns(), time.thread_time_ns() - cpu, entry_us)
 
     def _process(self, source: Float32, sink: Float32, messages: Sequence[tuple[int, bytes]]) -> None:
         start, frames = self.engine.frame, source.shape[1]

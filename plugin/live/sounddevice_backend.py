@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import threading
 from typing import Any
 
 from .backend import LiveError
 from .processor import LiveProcessor
 
+_CLOSE_S = 2.0
 _LOST_LOOKS = 40  # looks without a callback in between, about 2 s, before a device counts as lost
 
 
@@ -45,6 +48,7 @@ class SoundDeviceBackend:
         self.notices: list[str] = []
         self._looks, self._seen = 0, -1
         self._processor: LiveProcessor | None = None
+        self._latency_ms: tuple[float, float] | None = None
         try:
             found = [
                 sd.query_devices(device, kind) for device, kind in zip(self._device, ("input", "output"), strict=True)
@@ -68,19 +72,20 @@ class SoundDeviceBackend:
 
     def latency_ms(self) -> tuple[float, float] | None:
         """See `Backend`; as PortAudio tells it."""
-        if self._stream is None:
-            return None
-        into, out = self._stream.latency
-        return 1000 * into, 1000 * out
+        return self._latency_ms
 
     def start(self, processor: LiveProcessor) -> None:
         """See `Backend`."""
         self._processor = processor
 
         def callback(indata: Any, outdata: Any, _frames: int, _time: object, status: Any) -> None:
+            current = self._processor  # None once the session is over, for a stream that does not stop
+            if current is None:
+                outdata.fill(0.0)
+                return
             if status.input_overflow or status.output_underflow:
-                processor.times.xrun()
-            processor.process(indata.T, outdata.T)
+                current.times.xrun()
+            current.process(indata.T, outdata.T)
 
         def finished() -> None:
             if not self._closing:
@@ -98,6 +103,8 @@ class SoundDeviceBackend:
                 finished_callback=finished,
             )
             self._stream.start()
+            into, out = self._stream.latency
+            self._latency_ms = (1000 * into, 1000 * out)
         except (ValueError, self._sd.PortAudioError) as error:
             raise LiveError(f"{' / '.join(self._names)}: {_first_line(error)}") from None
 
@@ -113,12 +120,22 @@ class SoundDeviceBackend:
 
     def close(self) -> None:
         """See `Backend`."""
-        self._closing = True
-        if self._stream is not None:
-            with contextlib.suppress(Exception):
-                self._stream.abort()
-            with contextlib.suppress(Exception):
-                self._stream.close()
+        self._closing, self._processor = True, None
+        if self._stream is None:
+            return
+        stream, self._stream = self._stream, None
+        # PortAudio may wait for ever for a device that is gone; the process must end all the same.
+        closer = threading.Thread(target=_close, args=(stream,), name="semeq-close", daemon=True)
+        closer.start()
+        closer.join(_CLOSE_S)
+        if closer.is_alive():
+            atexit.unregister(self._sd._exit_handler)
+
+
+def _close(stream: Any) -> None:
+    for step in (stream.abort, stream.close):
+        with contextlib.suppress(Exception):
+            step()
 
 
 def open_portaudio() -> Any:

@@ -45,8 +45,9 @@ class _Histogram:
 class CallbackTimes:
     """Durations of callbacks and the xruns around them.
 
-    An xrun is counted as ours only if a callback just before it took longer than a block by itself; a callback that was
-    *called* late (the machine was busy, or the interpreter was) is counted as late, not as the cause.
+    An xrun is counted as ours only if a callback just before it took longer than a block; a callback that was *called*
+    late (the machine was busy, or the interpreter was) is counted as late, not as the cause. Durations are wall time,
+    which on a busy machine holds pauses in which others ran; the processor time, which holds none, is kept beside it.
 
     Parameters
     ----------
@@ -57,6 +58,7 @@ class CallbackTimes:
     def __init__(self, block_us: float) -> None:
         self.block_us = block_us
         self.own = _Histogram()
+        self.cpu = _Histogram()
         self.entry = _Histogram()
         self.busy_ns = 0
         self.callbacks = 0
@@ -66,10 +68,11 @@ class CallbackTimes:
         self.xruns_ours = 0
         self._slow_at_ns = -(1 << 62)
 
-    def called(self, began_ns: int, ended_ns: int, entry_us: float | None) -> None:
-        """Note one callback; `entry_us` is how long after its cycle began it was entered, where that is known."""
+    def called(self, began_ns: int, ended_ns: int, cpu_ns: int, entry_us: float | None) -> None:
+        """Note one callback; `cpu_ns` is the processor time it took, `entry_us` is how long after its cycle began it was entered, where that is known."""
         own_us = (ended_ns - began_ns) / 1000
         self.own.add(own_us)
+        self.cpu.add(cpu_ns / 1000)
         self.busy_ns += ended_ns - began_ns
         self.callbacks += 1
         if own_us > self.block_us:
@@ -92,6 +95,7 @@ class CallbackTimes:
             "block_us": round(self.block_us, 1),
             "callbacks": self.callbacks,
             "callback_us": self.own.report(),
+            "callback_cpu_us": self.cpu.report(),
             "entry_us": self.entry.report() if self.entry.count else None,
             "callback_p99_share_of_block": round(self.own.quantile(0.99) / self.block_us, 4),
             "slow_callbacks": self.slow,

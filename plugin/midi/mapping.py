@@ -20,7 +20,7 @@ ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 #: Long enough to join the 127 steps of a controller into one movement, short enough to feel immediate.
-DEFAULT_SMOOTHING_MS = 20.0
+DEFAULT_SMOOTHING_MS = 30.0
 MAX_SMOOTHING_MS = 10_000.0
 DEFAULT_STEP = 0.01
 MAX_WORDS = 128
@@ -49,7 +49,7 @@ class Mapping:
     step : float
         How far one step of an encoder moves the knob, as a fraction of its travel.
     smoothing_ms : float
-        How long the control glides to a new value, 0 to 10,000 ms.
+        How long the control takes for 99 % of the way to a new value, 0 to 10,000 ms.
     words : tuple of str
         For `semantic` and `to`: the words a knob's equal zones, a program change, or repeated key presses choose from.
     action : str

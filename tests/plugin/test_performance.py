@@ -76,23 +76,38 @@ def test_a_step_equals_a_held_track(space):
     assert np.array_equal(rendered(space, performance(space, [(frame, Change("morph", 1.0, 0.0))])), by_track)
 
 
-def test_a_glide_arrives_in_its_time_and_stays(space):
+def test_a_glide_has_come_99_percent_in_its_time_and_then_arrives_exactly(space):
     performer = Performer(space, START, RATE)
-    events = performer.events(0, RATE, [(100, Change("morph", 1.0, 0.02))])
-    goal = space.params("warm", "bright", 1.0, 1.0)
-    arrived = [int(at) for at, row in zip(events.at, events.params, strict=True) if np.array_equal(row, goal)]
-    assert events.at[0] == 100
-    assert 100 + 0.02 * RATE - 64 <= arrived[0] + 1 <= 100 + 0.02 * RATE + 64
-    assert arrived[-1] == events.at[-1]
+    moments = performer.moments(0, RATE, [(100, Change("morph", 1.0, 0.02))])
+    reached = {moment.frame + 64: moment.morph for moment in moments}
+    assert moments[0].frame == 100
+    assert np.all(np.diff(list(reached.values())) > 0)
+    assert np.interp(100 + 0.02 * RATE, list(reached), list(reached.values())) == pytest.approx(0.99, abs=0.002)
+    assert moments[-1].morph == 1.0
+    assert moments[-1].frame < 100 + 3 * 0.02 * RATE
     assert performer.events(RATE, RATE, []) is None
-    assert np.all(np.diff(events.at) == 64)
 
 
-def test_a_new_goal_starts_from_where_the_glide_is(space):
-    performer = Performer(space, START, RATE)
-    performer.moments(0, 480, [(0, Change("morph", 1.0, 0.02))])
-    (moment,) = performer.moments(480, 64, [(480, Change("morph", 0.0, 0.02))])
-    assert moment.morph == pytest.approx(0.5 * (1 - 64 / 960))
+def test_a_new_goal_bends_the_movement_without_a_jump_or_a_corner(space):
+    performer = Performer(space, START, RATE, hop=1)
+    before = [m.morph for m in performer.moments(0, 480, [(0, Change("morph", 1.0, 0.02))])]
+    after = [m.morph for m in performer.moments(480, 480, [(480, Change("morph", 0.0, 0.02))])]
+    path = np.array(before + after)
+    speed = np.diff(path)
+    assert np.abs(np.diff(speed)).max() < speed.max() / 20
+    assert path.max() > path[480]  # it swings on a little before it turns
+
+
+def test_glides_stay_inside_the_goals_they_were_given(space, random):
+    for _ in range(20):
+        performer, low, high = Performer(space, START, RATE), 0.0, 0.0
+        for block in range(40):
+            goal = float(random.uniform(0, 1))
+            low, high = min(low, goal), max(high, goal)
+            glide = float(random.choice([0.0, 0.001, 0.02, 0.5]))
+            frame = block * 500 + int(random.integers(500))
+            for moment in performer.moments(block * 500, 500, [(frame, Change("morph", goal, glide))]):
+                assert low - 1e-9 <= moment.morph <= high + 1e-9
 
 
 def test_tracks_beside_a_performance_are_what_they_are_alone(space):
@@ -134,7 +149,7 @@ def test_a_take_brings_its_map_and_its_start_and_changes_by_hand(space, tmp_path
     )
     plan = MovePlan.read([str(tmp_path / "take.mid")], None, None)
     assert plan.controls == start
-    expected = performance(space, [(100, Change("morph", 64 / 127, 0.02)), (777, change)], controls=start)
+    expected = performance(space, [(100, Change("morph", 64 / 127, 0.03)), (777, change)], controls=start)
     assert np.array_equal(
         rendered(space, plan.moves(space, RATE), controls=start), rendered(space, expected, controls=start)
     )
@@ -170,7 +185,7 @@ def test_automation_past_the_end_is_refused_or_told(tmp_path):
     plan = MovePlan.read([f"morph={tmp_path / 'c.csv'}"], None, START)
     assert plan.check_length(7.0, "a.wav") == ""
     assert "1 of 2 automation points" in plan.check_length(5.5, "a.wav")
-    with pytest.raises(ControlError, match="begins at 5.00 s, past its end"):
+    with pytest.raises(ControlError, match=r"begins at 5\.00 s, past its end"):
         plan.check_length(5.0, "a.wav")
 
 
