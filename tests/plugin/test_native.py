@@ -280,7 +280,10 @@ def test_the_traps_work(tmp_path):
     program.write_text(
         (HERE / "native" / "clap_host.cpp")
         .read_text()
-        .replace("int main(", "int main() { in_process = true; void* p = malloc(8); in_process = false; free(p); return 0; }\nint unused(")
+        .replace(
+            "int main(",
+            "int main() { in_process = true; void* p = malloc(8); in_process = false; free(p); return 0; }\nint unused(",
+        )
     )
     subprocess.run(["c++", "-std=c++17", f"-I{DPF}/distrho/src", program, "-o", tmp_path / "trap", "-ldl"], check=True)
     done = subprocess.run([tmp_path / "trap"], capture_output=True, text=True, check=False)

@@ -4,12 +4,14 @@
 //                                      raw float32 planar stereo/mono in, same out; values before the start or at frames
 //   words FILE                         print the values of parameter 0 as text
 //   state FILE                         set, save, load into a second instance, compare
+//   cost FILE                          print the time of process() at rest and while a new pair of words is built
 //   fuzz FILE SECONDS SEED             random parameters, controllers, block sizes, rates, NaN input
 // While the plugin's process() runs, allocation, freeing and locking on that thread end the program: they are trapped
 // by functions of the same name here, which the dynamic linker finds first.
 #include <dlfcn.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -302,6 +304,32 @@ int fuzz(const char* file, double seconds, unsigned seed) {
     return 0;
 }
 
+int cost(const char* file) {
+    Plugin plugin(file);
+    plugin.start(48000, 64);
+    std::vector<std::vector<float>> in(std::size_t(plugin.channels), std::vector<float>(64, 0.1f)), out = in;
+    std::vector<float*> from, to;
+    for (auto& c : in) from.push_back(c.data());
+    for (auto& c : out) to.push_back(c.data());
+    const double words = plugin.infos()[0].max_value + 1;
+    std::vector<double> rest, building;
+    Events events;
+    for (int round = 0; round < 300; ++round)
+        for (int block = 0; block < 100; ++block) {
+            events.list.clear();
+            if (block == 0) events.list.push_back(parameter_event(0, 0, round % int(words)));
+            if (block == 0) events.list.push_back(parameter_event(0, 2, 0.3));
+            const auto start = std::chrono::steady_clock::now();
+            plugin.process(from, to, 64, events);
+            const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
+            (block < 33 ? building : rest).push_back(took.count());  // 129 points, 4 a block
+        }
+    for (auto* times : {&rest, &building}) std::sort(times->begin(), times->end());
+    std::printf("64 frames at rest: median %.1f us; while a new pair is built: median %.1f us, p99 %.1f us\n", rest[rest.size() / 2],
+                building[building.size() / 2], building[building.size() * 99 / 100]);
+    return 0;
+}
+
 int state(const char* file) {
     Plugin first(file), second(file);
     Events events;
@@ -334,8 +362,9 @@ int main(int count, char** arguments) {
     const std::string task = count > 2 ? arguments[1] : "";
     if (task == "info") return info(arguments[2], false);
     if (task == "words") return info(arguments[2], true);
+    if (task == "cost") return cost(arguments[2]);
     if (task == "state") return state(arguments[2]);
     if (task == "render" && count >= 7) return render(count, arguments);
     if (task == "fuzz" && count == 5) return fuzz(arguments[2], std::atof(arguments[3]), unsigned(std::atoi(arguments[4])));
-    fail("usage: info|words|state FILE, render FILE IN OUT RATE BLOCK [changes], fuzz FILE SECONDS SEED");
+    fail("usage: info|words|cost|state FILE, render FILE IN OUT RATE BLOCK [changes], fuzz FILE SECONDS SEED");
 }
