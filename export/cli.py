@@ -9,6 +9,7 @@ import click
 from semeq.presets import BundleError
 from semeq.training import TrainingError
 
+from .audio_command import audio_command
 from .model_bundle import ParityError
 from .native_build import BuildError
 from .onnx_command import onnx_command
@@ -22,6 +23,7 @@ def cli() -> None:
 
 
 cli.add_command(onnx_command)
+cli.add_command(audio_command)
 cli.add_command(plugin_command)
 
 

@@ -68,8 +68,18 @@ def metadata(kind: str, model: EqSpace, recipe: str) -> dict[str, Any]:
     }
 
 
-def to_onnx(graph: nn.Module, example: Tensor, inputs: str, outputs: str, properties: dict[str, Any]) -> bytes:
-    """Export to the bytes of a single-file ONNX model with a dynamic first axis ``n``."""
+def to_onnx(
+    graph: nn.Module,
+    example: Tensor,
+    inputs: str,
+    outputs: str | tuple[str, ...],
+    properties: dict[str, Any],
+    dynamic_length: bool = False,
+) -> bytes:
+    """Export to the bytes of a single-file ONNX model with a dynamic first axis ``n``, and second where asked."""
+    shape: dict[int, Any] = {0: torch.export.Dim("n")}
+    if dynamic_length:
+        shape[1] = torch.export.Dim("samples", min=4096)
     graph.eval()
     # The exporter talks on stdout, through warnings and through logging; none of it is for our users.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
@@ -81,8 +91,8 @@ def to_onnx(graph: nn.Module, example: Tensor, inputs: str, outputs: str, proper
             dynamo=True,
             opset_version=OPSET,
             input_names=[inputs],
-            output_names=[outputs],
-            dynamic_shapes=({0: torch.export.Dim("n")},),
+            output_names=[outputs] if isinstance(outputs, str) else list(outputs),
+            dynamic_shapes=(shape,),
             external_data=False,
             verbose=False,
         )
