@@ -9,7 +9,7 @@ import click
 from semeq.presets import BundleError
 from semeq.training import TrainingError
 
-from .model_bundle import ParityError
+from .model_bundle import NotExportableError, ParityError
 from .onnx_command import onnx_command
 
 
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> None:
     except click.ClickException as error:
         click.echo(f"semeq-export: {error.format_message()}", err=True)
         sys.exit(2)
-    except (BundleError, ParityError, TrainingError, OSError) as error:
+    except (BundleError, NotExportableError, ParityError, TrainingError, OSError) as error:
         click.echo(f"semeq-export: {error}", err=True)
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)

@@ -10,11 +10,12 @@ from semeq.eq import curve, rms_db
 from semeq.training import DivergedError, RunError, load_recipe, load_run
 from semeq.training.cli import main
 from semeq.training.corpus import prepare
+from semeq.training.models import decode
 from semeq.training.recipe import with_changes
 from semeq.training.run_folder import RunWriter
 from semeq.training.safe_db import read_safe_db
 from semeq.training.split import split_rows
-from semeq.training.trainer import Trainer, decode
+from semeq.training.trainer import Trainer
 from semeq.training.words import typical_curve
 
 SMALL = {"optimiser.steps": "60", "optimiser.batch": "64", "model.hidden": "[32, 32]"}
@@ -27,7 +28,7 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def corpus(train_csv):
-    return prepare(read_safe_db(train_csv), load_recipe("v3").data.words, 0.5)
+    return prepare([read_safe_db(train_csv)], load_recipe("v3").data)
 
 
 def trained(corpus, seed=0, **changes):
@@ -85,7 +86,7 @@ def test_the_run_folder_tells_what_was_done(run_path, train_csv):
 
 def test_words_decode_to_the_typical_strength_of_their_settings(run_path, train_csv):
     run = load_run(run_path)
-    corpus = prepare(read_safe_db(train_csv), run.recipe.data.words, 0.5)
+    corpus = prepare([read_safe_db(train_csv)], run.recipe.data)
     for word in run.words:
         wanted = np.median(rms_db(curve(corpus.of_word(word.name))))
         strength = rms_db(curve(decode(run.model, word.latent[None])))[0]
@@ -104,7 +105,7 @@ def test_a_run_is_never_overwritten(run_path, made_csv, capsys):
     with pytest.raises(SystemExit) as stop:
         main(["v3", "--data", str(made_csv), "--steps", "1", "--out", str(run_path)])
     assert stop.value.code == 1
-    assert "already holds a run" in capsys.readouterr().err
+    assert "already holds a finished run" in capsys.readouterr().err
     assert (run_path / "checkpoint.safetensors").read_bytes() == before
 
 
