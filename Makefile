@@ -3,20 +3,48 @@
 #   make test   install what the tests need and run them
 PYTHON ?= python3
 VENV ?= .venv
-BIN = $(VENV)/bin
-PIP = $(BIN)/python -m pip --disable-pip-version-check -q
-# A source tree importable as semeq.*, for mypy and for working without reinstalling.
+VENV_TEST ?= .venv-test
+PIP_INSTALL = -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+SOURCES := $(shell git ls-files eq presets plugin training export pyproject.toml CMakeLists.txt 2>/dev/null)
+# A tree in which the folders are importable as semeq.*, for mypy.
 TREE = build/tree
 FOLDERS = eq presets plugin training export
 
-.PHONY: run test lint tree bench clean
+.PHONY: run test lint minimal bench tree clean
 
-$(BIN)/python:
+run: $(VENV)/installed
+	$(VENV)/bin/semeq demo --out out
+
+test: $(VENV_TEST)/installed
+	$(VENV_TEST)/bin/python -m pytest -q -n 2 $(PYTEST)
+
+lint: $(VENV_TEST)/installed tree
+	$(VENV_TEST)/bin/ruff check .
+	$(VENV_TEST)/bin/ruff format --check .
+	cd $(TREE) && $(abspath $(VENV_TEST))/bin/mypy --config-file $(CURDIR)/pyproject.toml $(FOLDERS:%=-p semeq.%)
+
+# The base install must work, and work without torch.
+minimal: $(VENV)/installed
+	$(VENV)/bin/python tests/minimal_install.py
+
+bench: $(VENV_TEST)/installed
+	$(VENV_TEST)/bin/python benchmarks/engine.py
+
+$(VENV)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python $(PIP_INSTALL) '.[plot]'
+	@touch $@
+
+# torch first and by itself: its pinned build must be chosen before anything asks for "any torch".
+$(VENV_TEST)/installed: $(SOURCES) constraints.txt
+	$(PYTHON) -m venv $(VENV_TEST)
+	$(VENV_TEST)/bin/python $(PIP_INSTALL) torch
+	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,plot,live,test,lint]'
+	@touch $@
 
 tree:
 	@mkdir -p $(TREE)/semeq
 	@for f in $(FOLDERS); do ln -sfn ../../../$$f $(TREE)/semeq/$$f; done
 
 clean:
-	rm -rf build dist out .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build dist out $(VENV) $(VENV_TEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis

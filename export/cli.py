@@ -10,7 +10,9 @@ from semeq.presets import BundleError
 from semeq.training import TrainingError
 
 from .model_bundle import NotExportableError, ParityError
+from .native_build import BuildError
 from .onnx_command import onnx_command
+from .plugin_command import plugin_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -20,6 +22,7 @@ def cli() -> None:
 
 
 cli.add_command(onnx_command)
+cli.add_command(plugin_command)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -32,7 +35,7 @@ def main(argv: list[str] | None = None) -> None:
     except click.ClickException as error:
         click.echo(f"semeq-export: {error.format_message()}", err=True)
         sys.exit(2)
-    except (BundleError, NotExportableError, ParityError, TrainingError, OSError) as error:
+    except (BuildError, BundleError, NotExportableError, ParityError, TrainingError, OSError) as error:
         click.echo(f"semeq-export: {error}", err=True)
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)

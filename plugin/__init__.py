@@ -7,6 +7,7 @@ from .controls import CONTROLS, Control, ControlError, Controls
 from .decoder import Decoder, load_decoder
 from .effect import SemanticEQ
 from .morph import MorphTable, morph_table
+from .native_plugin import NativeEQ, NativeError, load_native
 from .renderer import Renderer
 from .space import Target, WordSpace
 
@@ -18,6 +19,8 @@ __all__ = [
     "Controls",
     "Decoder",
     "MorphTable",
+    "NativeEQ",
+    "NativeError",
     "Renderer",
     "SemanticEQ",
     "Target",
@@ -25,5 +28,6 @@ __all__ = [
     "UnknownWordError",
     "WordSpace",
     "load_decoder",
+    "load_native",
     "morph_table",
 ]

@@ -70,20 +70,20 @@ class Track:
         numbers = np.asarray(self.values, dtype=np.float64)
         low = self.index_at(seconds)
         if self.interpolation == "hold" or len(numbers) == 1:
-            return numbers[low]
+            return np.asarray(numbers[low], dtype=np.float64)
         high = np.minimum(low + 1, len(numbers) - 1)
         span = self.seconds[high] - self.seconds[low]
         part = np.clip((seconds - self.seconds[low]) / np.where(span > 0, span, 1.0), 0.0, 1.0)
         if self.interpolation == "smooth":
             part = 0.5 - 0.5 * np.cos(np.pi * part)
-        return numbers[low] + part * (numbers[high] - numbers[low])
+        return np.asarray(numbers[low] + part * (numbers[high] - numbers[low]), dtype=np.float64)
 
     @property
     def steps(self) -> FloatArray:
         """Times at which the value jumps."""
         if self.interpolation == "hold":
             return self.seconds[1:]
-        return self.seconds[1:][np.diff(self.seconds) == 0]
+        return np.asarray(self.seconds[1:][np.diff(self.seconds) == 0], dtype=np.float64)
 
 
 #: What callers may pass for one control: a `Track`, points ``(seconds, value)``, or an array spread over the audio.
@@ -119,6 +119,11 @@ class Automation:
         for name in ("level_match", "adaptive"):
             if name in self.tracks:
                 raise ControlError(f"{name} cannot be automated: it looks at the whole stream")
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is any track."""
+        return bool(self.tracks)
 
     @classmethod
     def of(cls, sources: Mapping[str, TrackLike], start_s: float, duration_s: float) -> Automation:

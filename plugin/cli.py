@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import importlib
 import sys
-from importlib.metadata import version
 
 import click
 
-from semeq.presets import BundleError, UnknownWordError
+from semeq.presets import BundleError, UnknownWordError, VocabularyError
 
 from .controls import ControlError
 from .files import AudioFileError
+from .midi import MidiFileError, PortError
 
 #: Every command is a module of its own, imported only when it is asked for.
-COMMANDS = ("process", "words", "show", "demo")
+COMMANDS = ("process", "live", "midi", "words", "show", "demo")
 
 
 class LazyGroup(click.Group):
@@ -33,9 +33,9 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("semeq"), prog_name="semeq")
+@click.version_option(package_name="semeq", prog_name="semeq")
 def semeq() -> None:
-    """An equaliser steered with words.
+    r"""An equaliser steered with words.
 
     \b
     semeq process stems/*.wav --semantic warm --to bright --morph 0.3 --out mixed/
@@ -59,7 +59,7 @@ def main() -> None:
     except (ControlError, UnknownWordError) as error:
         click.echo(f"semeq: {error}", err=True)
         sys.exit(2)
-    except (AudioFileError, BundleError) as error:
+    except (AudioFileError, BundleError, MidiFileError, PortError, VocabularyError) as error:
         click.echo(f"semeq: {error}", err=True)
         sys.exit(1)
     except BrokenPipeError:

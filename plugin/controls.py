@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 ControlKind = Literal["word", "number", "switch"]
 
@@ -104,3 +104,31 @@ class Controls:
             if name not in CONTROLS:
                 check_control(name, None)
         return replace(self, **values)
+
+
+class HasControls(Protocol):
+    """Something whose controls can be read and replaced as one state."""
+
+    controls: Controls
+
+
+Value = TypeVar("Value")
+
+
+class ControlProperty(Generic[Value]):
+    """One control as an attribute: reads the state, and writes through its checks."""
+
+    def __set_name__(self, kind: type, name: str) -> None:
+        """Take the control's name from the attribute's."""
+        self._name = name
+
+    def __get__(self, owner: HasControls, kind: type | None = None) -> Value:
+        """Read the control."""
+        if owner is None:  # looked up on the class, as documentation tools do
+            return self  # type: ignore[unreachable]
+        value: Value = getattr(owner.controls, self._name)
+        return value
+
+    def __set__(self, owner: HasControls, value: Value) -> None:
+        """Change the control."""
+        owner.controls = owner.controls.changed(**{self._name: value})

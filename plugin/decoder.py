@@ -56,7 +56,10 @@ class Decoder:
 def _checked(path: Path, source: tuple[str, int], sink: tuple[str, int]) -> onnxruntime.InferenceSession:
     """Open a model and check the name and width of its one input and one output."""
     session = open_session(path)
-    for kind, nodes, (name, width) in (("input", session.get_inputs(), source), ("output", session.get_outputs(), sink)):
+    for kind, nodes, (name, width) in (
+        ("input", session.get_inputs(), source),
+        ("output", session.get_outputs(), sink),
+    ):
         if len(nodes) != 1 or nodes[0].name != name or len(nodes[0].shape) != 2 or nodes[0].shape[1] != width:
             found = ", ".join(f"{node.name} {node.shape}" for node in nodes)
             raise BundleError(f"{path.name} has {kind} {found}, expected {name} [n, {width}]")
@@ -69,5 +72,5 @@ def _shared(path: str | None) -> Decoder:
 
 
 def load_decoder(model: str | Path | None = None) -> Decoder:
-    """The decoder of a bundle: the shipped default (None), a shipped one by name, or a folder. Loaded once, then shared."""
+    """The decoder of a bundle: shipped default (None), a shipped one by name, or a folder. Loaded once, then shared."""
     return _shared(None if model is None else str(model))

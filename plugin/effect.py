@@ -4,44 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
-from pedalboard import Gain, HighShelfFilter, LowShelfFilter, Pedalboard, PeakFilter
+from pedalboard import Gain, HighShelfFilter, LowShelfFilter, PeakFilter
+from pedalboard._pedalboard import Pedalboard  # the package re-exports it, but not for type checkers
 
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, AnyAudio, as_planes
 from semeq.eq.settings import FloatArray
 
 from .automation import Automation, TrackLike
-from .controls import Controls
+from .controls import ControlProperty, Controls
 from .loudness import match_gain_db
 from .renderer import Renderer
 from .space import WordSpace
 
 
-Value = TypeVar("Value")
-
-
-class ControlProperty(Generic[Value]):
-    """One control as an attribute: reads the state, and writes through its checks."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Take the control's name from the attribute's."""
-        self._name = name
-
-    def __get__(self, effect: SemanticEQ, owner: type | None = None) -> Value:
-        """Read the control."""
-        if effect is None:  # looked up on the class, as documentation tools do
-            return self  # type: ignore[unreachable]
-        value: Value = getattr(effect.controls, self._name)
-        return value
-
-    def __set__(self, effect: SemanticEQ, value: Value) -> None:
-        """Change the control."""
-        effect.controls = effect.controls.changed(**{self._name: value})
-
-
-class SemanticEQ(Pedalboard):  # type: ignore[misc]
+class SemanticEQ(Pedalboard):
     """An equaliser steered with words. It is a `pedalboard.Pedalboard`, so it can stand in any native chain.
 
     Called directly it runs on semeq's engine: float64, smooth under automation, 1 to 64 channels, zero latency. Inside
@@ -107,11 +86,9 @@ class SemanticEQ(Pedalboard):  # type: ignore[misc]
         self._model = model
         self._space = WordSpace.open(model)
         self._renderer: Renderer | None = None
-        self._low = LowShelfFilter(q=SHELF_Q)
-        self._bells = [PeakFilter(), PeakFilter(), PeakFilter()]
-        self._high = HighShelfFilter(q=SHELF_Q)
+        self._bands: list[Any] = [LowShelfFilter(), PeakFilter(), PeakFilter(), PeakFilter(), HighShelfFilter()]
         self._gain = Gain(0.0)
-        super().__init__([self._low, *self._bells, self._high, self._gain])
+        super().__init__([*self._bands, self._gain])
         self._take(Controls(semantic, to, morph, intensity, output_db, bypass, level_match))
 
     # ------------------------------------------------------------------------------------------------- controls
@@ -128,7 +105,7 @@ class SemanticEQ(Pedalboard):  # type: ignore[misc]
     @property
     def params(self) -> FloatArray:
         """The setting in force, shape (13,), physical units."""
-        return self._target.params.copy()
+        return np.array(self._target.params)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -142,7 +119,7 @@ class SemanticEQ(Pedalboard):  # type: ignore[misc]
             self._renderer.update(controls)
         params = target.params
         gains, freqs, qs = params[GAIN_INDEX], params[FREQ_INDEX], (SHELF_Q, *params[Q_INDEX], SHELF_Q)
-        for item, gain, freq, q in zip((self._low, *self._bells, self._high), gains, freqs, qs, strict=True):
+        for item, gain, freq, q in zip(self._bands, gains, freqs, qs, strict=True):
             item.cutoff_frequency_hz, item.gain_db, item.q = float(freq), float(gain), float(q)
         self._gain.gain_db = target.output_db
 
@@ -178,10 +155,13 @@ class SemanticEQ(Pedalboard):  # type: ignore[misc]
             Same shape and dtype as the input.
         """
         del buffer_size
-        planes = as_planes(np.asarray(input_array), self._channels_of(input_array, reset))
+        planes = as_planes(input_array, self._channels_of(input_array, reset))
         channels = planes.shape[0]
         renderer = self._renderer
-        fits = renderer is not None and (renderer.engine.sample_rate_hz, renderer.engine.channels) == (sample_rate, channels)
+        fits = renderer is not None and (renderer.engine.sample_rate_hz, renderer.engine.channels) == (
+            sample_rate,
+            channels,
+        )
         if renderer is None or not fits:
             renderer = self._renderer = Renderer(self._space, sample_rate, channels, self._controls)
         elif reset:
@@ -193,7 +173,8 @@ class SemanticEQ(Pedalboard):  # type: ignore[misc]
         if moves is not None:
             self._take(renderer.controls)
         if self._controls.level_match and not self._controls.bypass:
-            result *= 10 ** (match_gain_db(planes, as_planes(result, channels), sample_rate) / 20)
+            wet: Any = as_planes(result, channels)
+            wet *= 10 ** (match_gain_db(planes, wet, sample_rate) / 20)
         return result
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -206,12 +187,12 @@ class SemanticEQ(Pedalboard):  # type: ignore[misc]
             self._renderer.reset()
         super().reset()
 
-    def _channels_of(self, audio: Any, reset: bool) -> int | None:
+    def _channels_of(self, audio: object, reset: bool) -> int | None:
         """Channels of the stream being continued, to read square or short blocks as the ones before."""
-        if reset or self._renderer is None or np.ndim(audio) != 2:
+        if reset or self._renderer is None or getattr(audio, "ndim", 0) != 2:
             return None
         channels = self._renderer.engine.channels
-        return channels if channels in np.shape(audio) else None
+        return channels if channels in getattr(audio, "shape", ()) else None
 
     # ------------------------------------------------------------------------------------------------ identity
 
@@ -226,7 +207,7 @@ class SemanticEQ(Pedalboard):  # type: ignore[misc]
             return NotImplemented
         return self._controls == other._controls and self._model == other._model
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         """The controls that are not at rest."""
@@ -236,4 +217,3 @@ class SemanticEQ(Pedalboard):  # type: ignore[misc]
         shown += [f"output_db={c.output_db:g}"] if c.output_db else []
         shown += [f"{name}=True" for name in ("bypass", "level_match") if getattr(c, name)]
         return f"SemanticEQ({', '.join(shown)})"
-

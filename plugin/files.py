@@ -13,9 +13,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from .automation import Automation
 from .pcm import Quantiser
-from .renderer import Renderer
+from .renderer import Moves, Renderer
 from .wav import check_wav_complete
 
 BLOCK_FRAMES = 65_536
@@ -83,13 +82,19 @@ def blocks(path: Path, form: AudioFormat, frames: int = BLOCK_FRAMES) -> Iterato
             try:
                 block = file.read(frames, dtype=dtype, always_2d=True)
             except soundfile.LibsndfileError as error:
-                raise AudioFileError(f"{path}: cannot be decoded after {_at(position, form)} ({error.error_string})") from None
+                raise AudioFileError(
+                    f"{path}: cannot be decoded after {_at(position, form)} ({error.error_string})"
+                ) from None
             if len(block) == 0:
-                raise AudioFileError(f"{path}: ends after {_at(position, form)} of {form.duration_s:.2f} s; it is truncated")
+                raise AudioFileError(
+                    f"{path}: ends after {_at(position, form)} of {form.duration_s:.2f} s; it is truncated"
+                )
             bad = ~np.isfinite(block)
             if bad.any():
                 first = position + int(np.argmax(bad.any(axis=1)))
-                raise AudioFileError(f"{path}: {int(bad.sum())} samples are not finite, the first at {_at(first, form)}")
+                raise AudioFileError(
+                    f"{path}: {int(bad.sum())} samples are not finite, the first at {_at(first, form)}"
+                )
             position += len(block)
             yield block
 
@@ -99,7 +104,7 @@ def render_file(
     output: Path,
     renderer: Renderer,
     form: AudioFormat,
-    automation: Automation | None = None,
+    automation: Moves | None = None,
     gain_db: float = 0.0,
     overwrite: bool = False,
     progress: Callable[[int], None] = lambda frames: None,
@@ -128,7 +133,9 @@ def render_file(
                         wet *= block.dtype.type(gain)
                     peak = max(peak, float(np.abs(wet).max()))
                     overs += int((np.abs(wet) > 1.0).sum())
-                    file.write(wet if quantiser is None else quantiser(wet, dither=wet is not block and not _same(wet, block)))
+                    file.write(
+                        wet if quantiser is None else quantiser(wet, dither=wet is not block and not _same(wet, block))
+                    )
                     progress(len(block))
         except soundfile.LibsndfileError as error:
             raise AudioFileError(f"{output}: cannot be written ({error.error_string})") from None

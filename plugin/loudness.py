@@ -23,7 +23,7 @@ def loudness_lufs(planes: NDArray[np.floating], sample_rate_hz: float) -> float:
         return -np.inf
     if planes.shape[1] < needed:
         planes = np.tile(planes, (1, -(-needed // planes.shape[1])))
-    meter = pyloudnorm.Meter(int(round(sample_rate_hz)))
+    meter = pyloudnorm.Meter(round(sample_rate_hz))
     groups = [planes] if planes.shape[0] <= 5 else list(planes[:, None, :])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

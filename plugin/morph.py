@@ -17,8 +17,10 @@ from semeq.eq.settings import FloatArray
 
 from .decoder import Decoder
 
-TABLE_POINTS = 257
-_FINE_POINTS = 1025
+#: So fine that interpolating between its points differs from decoding the exact point by less than 1e-5 dB.
+TABLE_POINTS = 1025
+#: Points at which the straight line's arc length is measured; the native plugin measures at the same ones.
+_ARC_POINTS = 129
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def morph_table(decoder: Decoder, start: ArrayLike, end: ArrayLike, points: int 
 
     if np.array_equal(start, end):
         return MorphTable(np.repeat(decode(np.zeros(1)), points, axis=0), 0.0)
-    fine = np.linspace(0.0, 1.0, _FINE_POINTS)
+    fine = np.linspace(0.0, 1.0, _ARC_POINTS)
     steps = rms_db(np.diff(curve(decode(fine)), axis=0))
     travelled = np.concatenate([[0.0], np.cumsum(steps)])
     length = float(travelled[-1])

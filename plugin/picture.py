@@ -30,7 +30,9 @@ def draw_morph(space: WordSpace, word: str, to: str | None, path: Path, intensit
     ends = {0: word, len(positions) - 1: to or word}
     for i, (line, colour) in enumerate(zip(curves, colours, strict=True)):
         end = i in ends
-        axes.semilogx(REFERENCE_GRID_HZ, line, color=colour, lw=2.6 if end else 1.2, label=ends.get(i), zorder=3 if end else 2)
+        axes.semilogx(
+            REFERENCE_GRID_HZ, line, color=colour, lw=2.6 if end else 1.2, label=ends.get(i), zorder=3 if end else 2
+        )
     limit = max(6.0, float(np.ceil(np.abs(curves).max() / 3) * 3))
     axes.axhline(0, color="0.4", lw=0.8, zorder=1)
     axes.set(xlim=(20, 20_000), ylim=(-limit, limit), xlabel="frequency, Hz", ylabel="gain, dB")

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from semeq.eq import DEFAULT_RAMP_FRAMES, AnyAudio, Engine, Events
 
-from .automation import Automation
 from .controls import Controls
 from .space import Target, WordSpace
+
+
+class Moves(Protocol):
+    """What moves controls while a stream is rendered: an `Automation`, or a recorded `Performance`."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything may move."""
+
+    def controls_at(self, controls: Controls, seconds: float) -> Controls:
+        """The state at one time."""
+
+    def events(
+        self, space: WordSpace, controls: Controls, sample_rate_hz: float, start: int, frames: int, hop: int
+    ) -> Events:
+        """Engine events of the block of `frames` that starts at stream frame `start`."""
 
 
 class Renderer:
@@ -66,13 +81,13 @@ class Renderer:
         self.engine.jump(self._target.params, self._target.output_db)
         self.engine.reset()
 
-    def process(self, block: AnyAudio, out: AnyAudio | None = None, automation: Automation | None = None) -> AnyAudio:
+    def process(self, block: AnyAudio, out: AnyAudio | None = None, automation: Moves | None = None) -> AnyAudio:
         """Process a block of the stream: shapes as `semeq.eq.Engine.process`, zero latency.
 
         With `automation`, its tracks override the controls they name, in stream time; afterwards the controls stand
         where the tracks left them.
         """
-        if automation is not None and automation.tracks:
+        if automation is not None and automation.moves:
             return self._process_automated(block, out, automation)
         target = self._target
         if target is not self._played:
@@ -80,7 +95,7 @@ class Renderer:
             self._played = target
         return self.engine.process(block, out)
 
-    def _process_automated(self, block: AnyAudio, out: AnyAudio | None, automation: Automation) -> AnyAudio:
+    def _process_automated(self, block: AnyAudio, out: AnyAudio | None, automation: Moves) -> AnyAudio:
         engine, rate = self.engine, self.engine.sample_rate_hz
         start, frames = engine.frame, block.size // engine.channels
         if start == 0:

@@ -20,7 +20,7 @@ _MELODY = ((0, 76), (1, 74), (1.5, 72), (2.5, 71), (3, 67), (4, 69), (5.5, 72), 
 
 def song() -> dict[str, Stereo]:
     """The stems by name, each float32 of shape (2, frames) at 44.1 kHz; their sum peaks at −3 dBFS."""
-    frames = int(round(BARS * 4 * _BEAT_S * SAMPLE_RATE_HZ)) + SAMPLE_RATE_HZ
+    frames = round(BARS * 4 * _BEAT_S * SAMPLE_RATE_HZ) + SAMPLE_RATE_HZ
     stems = {"drums": _drums(frames), "bass": _bass(frames), "keys": _keys(frames), "lead": _lead(frames)}
     gain = 10 ** (-3 / 20) / np.abs(sum(stems.values())).max()
     return {name: (stem * gain).astype(np.float32) for name, stem in stems.items()}
@@ -34,9 +34,11 @@ def _hz(note: float) -> float:
     return float(440.0 * 2 ** ((note - 69) / 12))
 
 
-def _place(track: NDArray[np.float64], beat: float, sound: NDArray[np.float64], pan: float = 0.0, gain: float = 1.0) -> None:
+def _place(
+    track: NDArray[np.float64], beat: float, sound: NDArray[np.float64], pan: float = 0.0, gain: float = 1.0
+) -> None:
     """Add a mono sound at a beat; pan −1 to 1 at constant power."""
-    start = int(round(beat * _BEAT_S * SAMPLE_RATE_HZ))
+    start = round(beat * _BEAT_S * SAMPLE_RATE_HZ)
     part = sound[: track.shape[1] - start] * gain
     angle = (pan + 1) * np.pi / 4
     track[0, start : start + len(part)] += np.cos(angle) * part
@@ -110,7 +112,7 @@ def _lead(frames: int) -> NDArray[np.float64]:
 
 
 def _pluck(freq_hz: float, seconds: float) -> NDArray[np.float64]:
-    period = int(round(SAMPLE_RATE_HZ / freq_hz - 0.5))
+    period = round(SAMPLE_RATE_HZ / freq_hz - 0.5)
     excitation = np.zeros(int(seconds * SAMPLE_RATE_HZ))
     excitation[:period] = np.random.default_rng(period).uniform(-1, 1, period)
     # The string is a comb with a two-point average in its loop: 1 / (1 - 0.998 z^-P (1 + z^-1) / 2).

@@ -61,5 +61,7 @@ class WordSpace:
 
     def target(self, controls: Controls) -> Target:
         """The target of a state of the controls. Bypass keeps the frequencies and takes the gains to 0 dB."""
-        params = self.params(controls.semantic, controls.to, controls.morph, 0.0 if controls.bypass else controls.intensity)
+        params = self.params(
+            controls.semantic, controls.to, controls.morph, 0.0 if controls.bypass else controls.intensity
+        )
         return Target(params, 0.0 if controls.bypass else controls.output_db)

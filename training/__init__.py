@@ -1,10 +1,25 @@
-"""Learning the EQ space: data, recipes, trainer, evaluation. Imports torch; the effect never imports this."""
+"""Learning the EQ space: data, recipes, trainer, evaluation. Needs torch; the effect never imports this.
 
-from .errors import DataError, DivergedError, RecipeError, RunError, TrainingError
-from .network import EqSpace
-from .recipe import Recipe, load_recipe, recipe_names
-from .run_folder import Run, load_run, newest_run
-from .words import WordPoint
+Names are imported when first used, so that the command can say what is missing where torch is not installed.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import DataError, DivergedError, RecipeError, RunError, TrainingError
+    from .network import EqSpace
+    from .recipe import Recipe, load_recipe, recipe_names
+    from .run_folder import Run, load_run, newest_run
+    from .words import WordPoint
+
+_HOMES = {
+    "errors": ("DataError", "DivergedError", "RecipeError", "RunError", "TrainingError"),
+    "network": ("EqSpace",),
+    "recipe": ("Recipe", "load_recipe", "recipe_names"),
+    "run_folder": ("Run", "load_run", "newest_run"),
+    "words": ("WordPoint",),
+}
 
 __all__ = [
     "DataError",
@@ -21,3 +36,11 @@ __all__ = [
     "newest_run",
     "recipe_names",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,6 +7,7 @@ import sys
 import click
 import torch
 
+from .bench_command import bench_command
 from .data_command import data_command
 from .errors import TrainingError
 from .evaluate_command import compare_command, evaluate_command
@@ -35,6 +36,7 @@ def cli() -> None:
     """Learn the EQ space. A subcommand is a recipe: `semeq-train v3 --data PATH`."""
 
 
+cli.add_command(bench_command)
 cli.add_command(data_command)
 cli.add_command(evaluate_command)
 cli.add_command(compare_command)

@@ -37,7 +37,7 @@ def command(semantic: str, to: str, out: Path, model: str | None) -> None:
     sweep = [(0.1 * length_s, 0.0), (0.9 * length_s, 1.0)]
 
     table = Table(box=None, header_style="bold", title=f"{semantic} → {to}, morph swept over {length_s:.0f} s")
-    for name in ("stem", "loudness before", "after", "centroid, 1st third", "last third", "speed"):
+    for name in ("stem", "LUFS", "centroid, first third", "last third", "speed"):
         table.add_column(name, justify="left" if name == "stem" else "right")
     after: dict[str, Stereo] = {}
     for name, stem in stems.items():
@@ -46,12 +46,13 @@ def command(semantic: str, to: str, out: Path, model: str | None) -> None:
         speed = length_s / (time.perf_counter() - started)
         _write(out / "before" / f"{name}.wav", stem)
         _write(out / "after" / f"{name}.wav", after[name])
-        table.add_row(name, *_figures(stem, after[name]), f"{speed:,.0f}× real time")
+        table.add_row(name, *_figures(stem, after[name]), f"{speed:,.0f}×")
     mixes = sum(stems.values()), sum(after.values())
     for folder, mix in zip(("before", "after"), mixes, strict=True):
         _write(out / folder / "mix.wav", np.asarray(mix))
     table.add_row("mix", *_figures(*(np.asarray(mix) for mix in mixes)), "")
     console.print(table)
+    console.print("speed: times real time, building the morph table included\n")
     try:
         from ..picture import draw_morph
 
@@ -69,11 +70,12 @@ def _write(path: Path, audio: Stereo) -> None:
 
 def _figures(before: Stereo, after: Stereo) -> list[str]:
     third = after.shape[1] // 3
-    shifts = []
-    for part in (slice(0, third), slice(-third, None)):
-        shifts.append(f"{_centroid_hz(before[:, part]):,.0f} → {_centroid_hz(after[:, part]):,.0f} Hz")
-    levels = [f"{loudness_lufs(audio, SAMPLE_RATE_HZ):.1f} LUFS" for audio in (before, after)]
-    return [*levels, *shifts]
+    levels = [f"{loudness_lufs(audio, SAMPLE_RATE_HZ):.1f}" for audio in (before, after)]
+    shifts = [
+        [f"{_centroid_hz(audio[:, part]):,.0f}" for audio in (before, after)]
+        for part in (slice(0, third), slice(-third, None))
+    ]
+    return [" → ".join(levels), *(" → ".join(shift) + " Hz" for shift in shifts)]
 
 
 def _centroid_hz(audio: Stereo) -> float:

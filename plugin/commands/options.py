@@ -13,7 +13,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 def model_option(command: Command) -> Command:
     """``--model``: the bundle to use."""
-    return click.option("--model", metavar="BUNDLE", help="Model bundle: a folder, or the name of a shipped one.")(command)
+    return click.option("--model", metavar="BUNDLE", help="Model bundle: a folder, or the name of a shipped one.")(
+        command
+    )
 
 
 def controls_options(command: Command) -> Command:
@@ -24,7 +26,7 @@ def controls_options(command: Command) -> Command:
         click.option("--intensity", type=float, default=1.0, show_default=True, help="0 (flat) to 2 (twice the word)."),
         click.option("--morph", type=float, default=0.0, show_default=True, help="0 (the first word) to 1 (--to)."),
         click.option("--to", metavar="WORD", help="The word to morph to."),
-        click.option("--semantic", "-s", metavar="WORD", required=True, help="The word to sound like."),
+        click.option("--semantic", "-s", metavar="WORD", help="The word to sound like."),
     ):
         command = option(command)
     return command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,8 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ..controls import Controls
+from ..controls import ControlError, Controls
 from ..files import AudioFileError, Rendered, probe, render_file
+from ..midi import read_maps
+from ..moves import MovePlan
 from ..renderer import Renderer
 from ..space import WordSpace
 from .options import OutputPath, controls_options
@@ -20,17 +23,35 @@ from .options import OutputPath, controls_options
 @click.command("process")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @controls_options
-@click.option("--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder.")
+@click.option(
+    "--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder."
+)
+@click.option(
+    "--automate",
+    multiple=True,
+    metavar="CURVE",
+    help="Move controls over time: morph=curve.csv (seconds,value; or curve.csv:hold, :smooth), a CSV with named "
+    "columns, or a MIDI file. Repeatable.",
+)
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="MAP",
+    help="What the MIDI file's controllers do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
+)
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist (never an input).")
 def command(
     files: tuple[Path, ...],
-    semantic: str,
+    semantic: str | None,
     to: str | None,
     morph: float,
     intensity: float,
     output_db: float,
     model: str | None,
     out: Path,
+    automate: tuple[str, ...],
+    maps: tuple[str, ...],
     overwrite: bool,
 ) -> None:
     """Render audio FILES through the EQ of a word, or of a morph between two.
@@ -38,14 +59,18 @@ def command(
     Sample rate, channels and sample format stay as they are. A file appears in the output folder only when it is
     complete; inputs are never overwritten.
     """
-    controls = Controls(semantic, to, morph, intensity, output_db)
+    asked = None if semantic is None else Controls(semantic, to, morph, intensity, output_db)
+    plan = MovePlan.read(automate, read_maps(maps) if maps else None, asked)
     space = WordSpace.open(model)
-    space.target(controls)  # unknown words end the job before any file is touched
+    space.target(plan.controls)  # unknown words end the job before any file is touched
+    for word in plan.words:
+        space.latent(word)
     check_distinct(files)
 
-    done, failed = render_all(files, space, controls, out, overwrite)
+    done, failed = render_all(files, space, plan, out, overwrite)
     if done:
         Console().print(summary(done))
+        click.echo(f"written to {out}")
     for message in failed:
         click.echo(f"semeq: {message}", err=True)
     if failed:
@@ -62,25 +87,31 @@ def check_distinct(files: tuple[Path, ...]) -> None:
 
 
 def render_all(
-    files: tuple[Path, ...], space: WordSpace, controls: Controls, out: Path, overwrite: bool
+    files: tuple[Path, ...], space: WordSpace, plan: MovePlan, out: Path, overwrite: bool
 ) -> tuple[list[Rendered], list[str]]:
     """Render every file; return what was done and a message for each that failed."""
     done: list[Rendered] = []
     failed: list[str] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         for path in files:
             try:
                 form = probe(path)
                 task = progress.add_task(path.name, total=form.frames)
-                renderer = Renderer(space, form.sample_rate_hz, form.channels, controls)
+                note = plan.check_length(form.duration_s, path.name)
+                if note:
+                    click.echo(f"semeq: {note}", err=True)
+                renderer = Renderer(space, form.sample_rate_hz, form.channels, plan.controls)
+                moves = plan.moves(space, form.sample_rate_hz)
+                advance = partial(progress.advance, task)
                 output = out / path.name
-                done.append(
-                    render_file(
-                        path, output, renderer, form, overwrite=overwrite, progress=lambda n, t=task: progress.advance(t, n)
-                    )
-                )
-            except AudioFileError as error:
+                done.append(render_file(path, output, renderer, form, moves, overwrite=overwrite, progress=advance))
+            except (AudioFileError, ControlError) as error:
                 failed.append(str(error))
     return done, failed
 
@@ -96,7 +127,7 @@ def summary(done: list[Rendered]) -> Table:
         if item.overs and form.subtype not in ("FLOAT", "DOUBLE"):
             peak = f"[bold red]{peak}, {item.overs} samples clipped: lower --output-db[/]"
         table.add_row(
-            str(item.output),
+            item.output.name,
             f"{form.sample_rate_hz} Hz",
             str(form.channels),
             f"{form.container} {form.subtype}",

@@ -42,18 +42,17 @@ def command(word: str, to: str | None, intensity: float, png: Path | None, model
 
 
 def settings_table(word: str, to: str | None, positions: FloatArray, settings: FloatArray) -> Table:
-    """One column of band settings for every morph position."""
-    table = Table(box=None, header_style="bold")
+    """One row of band settings for every morph position; it fits 80 columns."""
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
     table.add_column("")
-    for position in positions:
-        table.add_column(word if to is None else f"{word} {position:.0%} {to}", justify="right")
-    for band, name in enumerate(BAND_NAMES):
-        cells = []
-        for params in settings:
-            q = (SHELF_Q, *params[Q_INDEX], SHELF_Q)[band]
-            cells.append(f"{params[GAIN_INDEX][band]:+.1f} dB  {params[FREQ_INDEX][band]:5.0f} Hz  Q {q:.2f}")
-        table.add_row(name, *cells)
+    for name in BAND_NAMES:
+        table.add_column(name, justify="right")
+    table.add_column("tilt", justify="right")
+    names = {0.0: word, 1.0: to}
     curves = curve(settings)
-    table.add_row("strength", *(f"{v:.1f} dB RMS" for v in rms_db(curves)))
-    table.add_row("tilt", *(f"{v:+.1f} dB" for v in tilt(curves)))
+    for position, params, strength, lean in zip(positions, settings, rms_db(curves), tilt(curves), strict=True):
+        gains, freqs, qs = params[GAIN_INDEX], params[FREQ_INDEX], (SHELF_Q, *params[Q_INDEX], SHELF_Q)
+        bands = [f"{g:+.1f} dB\n{f:.0f} Hz\nQ {q:.2f}" for g, f, q in zip(gains, freqs, qs, strict=True)]
+        label = names.get(float(position)) or f"{position:.0%}"
+        table.add_row(f"{label}\n{strength:.1f} dB RMS", *bands, f"{lean:+.1f} dB")
     return table

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pedalboard import HighShelfFilter, LowShelfFilter, Pedalboard, PeakFilter
+from pedalboard import HighShelfFilter, LowShelfFilter, PeakFilter, Pedalboard
 from scipy.signal import sosfreqz
 
 from semeq import eq

@@ -1,0 +1,158 @@
+"""`semeq live`: the EQ in real time, between JACK ports or audio devices, moved by MIDI and keys."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from semeq.eq import MAX_CHANNELS
+
+from ..controls import Controls
+from ..live import Backend, LiveError, LiveSettings, NoAdaptation, Session, open_adaptation
+from ..live.jack_backend import JackBackend, list_ports
+from ..live.sounddevice_backend import SoundDeviceBackend, list_devices
+from ..midi import MidiMap, PortError, read_maps, system_ports
+from ..midi.ports import choose
+from ..space import WordSpace
+from .options import OutputPath, controls_options
+
+BLOCKS = ("32", "64", "128", "256", "512", "1024")
+
+
+@click.command("live")
+@controls_options
+@click.option("--backend", "system", type=click.Choice(["jack", "sounddevice"]), default="jack", show_default=True)
+@click.option("--list", "list_", is_flag=True, help="List audio ports and devices and MIDI inputs, and end.")
+@click.option("--input", "inputs", metavar="NAME", help="JACK port (part of its name), or device, to take audio from.")
+@click.option("--output", "outputs", metavar="NAME", help="JACK port, or device, to send audio to.")
+@click.option("--channels", type=click.IntRange(1, MAX_CHANNELS), default=2, show_default=True)
+@click.option("--block", type=click.Choice(BLOCKS), help="Frames a block; JACK's own, or 256, if not given.")
+@click.option("--rate", type=click.IntRange(8000, 384_000), help="Sample rate (sounddevice; JACK has its own).")
+@click.option("--midi", metavar="PORT", help="MIDI input: part of a port's name, or tcp:HOST:PORT.")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="MAP",
+    help="What knobs do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
+)
+@click.option("--level-match", is_flag=True, help="Keep the output as loud as the input.")
+@click.option("--adaptive", is_flag=True, help="Hear what the music needs (needs a model with an audio encoder).")
+@click.option("--record", type=OutputPath(folder=False), metavar="TAKE.mid", help="Record the performance.")
+@click.option("--stats", type=OutputPath(folder=False), metavar="FILE.json", help="Write timing figures at the end.")
+@click.option("--seconds", type=click.FloatRange(min=0), help="End after this long.")
+@click.option("--plain", is_flag=True, help="No view, just lines.")
+@click.option("--name", default="semeq", show_default=True, help="Name of the JACK client.")
+@click.option("--server", metavar="NAME", help="Name of the JACK server.")
+def command(
+    semantic: str | None,
+    to: str | None,
+    morph: float,
+    intensity: float,
+    output_db: float,
+    model: str | None,
+    system: str,
+    list_: bool,
+    inputs: str | None,
+    outputs: str | None,
+    channels: int,
+    block: str | None,
+    rate: int | None,
+    midi: str | None,
+    maps: tuple[str, ...],
+    level_match: bool,
+    adaptive: bool,
+    record: Path | None,
+    stats: Path | None,
+    seconds: float | None,
+    plain: bool,
+    name: str,
+    server: str | None,
+) -> None:
+    r"""Play live through the EQ of a word, or of a morph between two, and move it with MIDI knobs.
+
+    \b
+    semeq live -s warm --to bright --map 21=morph --input system --output system
+    semeq live -s warm --to bright --map nanokontrol2 --midi nanoKONTROL2 --backend sounddevice
+
+    With JACK, audio and MIDI ports appear in the graph; --input, --output and --midi connect them. Ends with Ctrl-C.
+    """
+    if list_:
+        show_list(server)
+        return
+    if semantic is None:
+        raise click.UsageError("Missing option '--semantic' / '-s'.")
+    midi_map = read_maps(maps)
+    controls = Controls(semantic, to, morph, intensity, output_db, level_match=level_match, adaptive=adaptive)
+    space = WordSpace.open(model)
+    space.target(controls)
+    for word in (*midi_map.words("semantic"), *midi_map.words("to")):
+        space.latent(word)
+    try:
+        adaptation = open_adaptation(space) if adaptive else None
+    except NoAdaptation as error:
+        raise click.UsageError(str(error)) from None
+    frames = None if block is None else int(block)
+    backend: Backend
+    try:
+        jack_midi, own_midi = find_midi(system, server, midi, midi_map)
+        if system == "jack":
+            backend = JackBackend(name, channels, inputs, outputs, jack_midi, frames, server)
+        else:
+            backend = SoundDeviceBackend(channels, inputs, outputs, frames or 256, rate)
+        with closing(backend):
+            settings = LiveSettings(controls, midi_map, own_midi, stats, record, seconds, not plain)
+            Session(space, backend, settings, adaptation, tell).run()
+    except LiveError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def tell(line: str) -> None:
+    """Say something beside the results."""
+    click.echo(line, err=True)
+
+
+def find_midi(system: str, server: str | None, wanted: str | None, midi_map: MidiMap) -> tuple[str | None, str | None]:
+    """Which MIDI ports to listen to: by JACK, and beside it.
+
+    A port that was asked for must be there; the one that a map names is taken if it is (JACK waits for it).
+    """
+    if wanted is None:
+        if not midi_map.port or system == "jack":
+            return midi_map.port or None, None
+        try:
+            return None, choose(midi_map.port, system_ports(), "MIDI input")
+        except PortError as error:
+            tell(f"no MIDI: {error}")
+            return None, None
+    if wanted.startswith("tcp:") or system != "jack":
+        return None, wanted
+    names = list_ports(server)["MIDI"]
+    if any(wanted.lower() in name.lower() for name in names):
+        return wanted, None
+    try:
+        return None, choose(wanted, system_ports(), "MIDI input")
+    except PortError:
+        raise LiveError(f"there is no MIDI port {wanted!r} in JACK; there are: {', '.join(names) or 'none'}") from None
+
+
+def show_list(server: str | None) -> None:
+    """Print what there is to connect to. What is missing is said, and is no error."""
+    try:
+        for kind, names in list_ports(server).items():
+            click.echo(f"JACK {kind}: {', '.join(names) or 'none'}")
+    except LiveError as error:
+        click.echo(f"JACK: {error}")
+    try:
+        devices = list_devices()
+        click.echo("devices (sounddevice):" + ("" if devices else " none"))
+        for device in devices:
+            click.echo(f"  {device}")
+    except LiveError as error:
+        click.echo(f"devices: {error}")
+    try:
+        click.echo(f"MIDI inputs: {', '.join(system_ports()) or 'none'}")
+    except PortError as error:
+        click.echo(f"MIDI inputs: {error}")

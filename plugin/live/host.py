@@ -1,0 +1,297 @@
+"""A live session from start to end: a backend, a processor, those who listen, and the terminal."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+
+from ..controls import CONTROLS, Controls
+from ..midi import Change, MidiInput, MidiMap, open_input
+from ..space import WordSpace
+from .adapting import Adaptation
+from .backend import Backend, LiveError
+from .keys import pressed, reading_keys
+from .levels import peak_dbfs
+from .processor import LiveProcessor
+from .take import Take
+from .view import LiveState, render
+from .workers import Listener
+
+_LOOK_S = 0.05
+_SHOW_EVERY = 2  # looks
+_COLLECT_EVERY = 100  # looks
+_SWITCH_S = 5e-5
+_FADE_WAIT_S = 0.5
+_KEY_GLIDE_S = 0.05
+
+
+@dataclass(frozen=True)
+class LiveSettings:
+    """How a session is to run.
+
+    Parameters
+    ----------
+    controls : Controls
+        The state at the start.
+    midi_map : MidiMap
+    midi_port : str, optional
+        A MIDI port beside the backend's own: part of a system port's name, or ``tcp:HOST:PORT``.
+    stats : Path, optional
+        Write figures there at the end, as JSON.
+    record : Path, optional
+        Write the take there, as a MIDI file.
+    seconds : float, optional
+        End after this long.
+    view : bool
+        Show the session in the terminal, if there is one.
+    """
+
+    controls: Controls
+    midi_map: MidiMap = field(default_factory=MidiMap)
+    midi_port: str | None = None
+    stats: Path | None = None
+    record: Path | None = None
+    seconds: float | None = None
+    view: bool = True
+
+
+class Session:
+    """Runs the EQ on a backend until someone or something ends it.
+
+    Parameters
+    ----------
+    space : WordSpace
+    backend : Backend
+        Open; the session closes it.
+    settings : LiveSettings
+    adaptation : Adaptation, optional
+        What adaptive mode uses; without it the control `adaptive` does nothing.
+    tell : callable
+        Takes lines for the user where no view is shown.
+    """
+
+    def __init__(
+        self,
+        space: WordSpace,
+        backend: Backend,
+        settings: LiveSettings,
+        adaptation: Adaptation | None = None,
+        tell: Callable[[str], None] = print,
+    ) -> None:
+        self._backend, self._settings, self._tell = backend, settings, tell
+        self._stop = threading.Event()
+        self._input: MidiInput | None = None
+        self._input_trouble = ""
+        self._notice = ""
+        self._keys = False
+        self._busy_ns, self._busy_callbacks, self._share = 0, 0, 0.0
+        controls, midi_map = settings.controls, settings.midi_map
+        rate = backend.sample_rate_hz
+        self._take = None if settings.record is None else Take(settings.record, controls, midi_map, rate)
+        self._processor = LiveProcessor(
+            space, controls, midi_map, rate, backend.channels, backend.block_frames, record=self._take is not None
+        )
+        self._listener = Listener(self._processor, adaptation)
+
+    def run(self) -> None:
+        """Run until Ctrl-C, the key q, the end of the time asked for, or a failure.
+
+        Raises
+        ------
+        LiveError
+            It cannot start, or it had to stop by itself.
+        """
+        began = time.monotonic()
+        try:
+            with self._stopping_signals(), _quiet_interpreter(), ExitStack() as stack:
+                if self._settings.midi_port is not None:
+                    self._input = open_input(self._settings.midi_port, self._processor.request)
+                    stack.callback(self._input.close)
+                stack.callback(self._finish)
+                self._backend.start(self._processor)
+                self._listener.start()
+                stack.callback(self._listener.stop)
+                self._backend.look_after()
+                self._watch(began, stack)
+        finally:
+            self._backend.close()
+            self._write(time.monotonic() - began)
+        why = self._why_stopped()
+        if why:
+            raise LiveError(why)
+
+    # --------------------------------------------------------------------------------------------------- the loop
+
+    def _watch(self, began: float, stack: ExitStack) -> None:
+        console = Console()
+        show = self._settings.view and console.is_terminal
+        live: Live | None = None
+        if show:
+            self._keys = stack.enter_context(reading_keys())
+            live = stack.enter_context(Live(console=console, auto_refresh=False, transient=False))
+        else:
+            self._tell(self._backend.describe())
+        looks = 0
+        end = None if self._settings.seconds is None else began + self._settings.seconds
+        while not self._stop.wait(_LOOK_S):
+            looks += 1
+            self._backend.look_after()
+            self._tell_news(live is None)
+            if self._take is not None:
+                self._take.collect(self._processor.taken)
+            if self._why_stopped() or (end is not None and time.monotonic() >= end):
+                return
+            if self._keys:
+                for key in pressed():
+                    self._press(key)
+            if live is not None and looks % _SHOW_EVERY == 0:
+                live.update(render(self._state()), refresh=True)
+            if looks % _COLLECT_EVERY == 0:
+                gc.collect()
+
+    def _why_stopped(self) -> str:
+        return self._backend.trouble or self._processor.failure
+
+    def _tell_news(self, print_it: bool) -> None:
+        news = list(self._backend.notices)
+        if self._input is not None and self._input.trouble != self._input_trouble:
+            self._input_trouble = self._input.trouble
+            news.append(self._input_trouble or f"{self._input.name} is back")
+        if self._listener.failure and self._listener.failure != self._notice:
+            news.append(self._listener.failure)
+        for line in news:
+            self._notice = line
+            if print_it:
+                self._tell(line)
+
+    def _press(self, key: str) -> None:
+        values, change = self._processor.performer.values, None
+        steps = {
+            "right": ("morph", 0.02),
+            "left": ("morph", -0.02),
+            "up": ("intensity", 0.05),
+            "down": ("intensity", -0.05),
+        }
+        switches = {"b": "bypass", "l": "level_match"}
+        if key in ("q", "Q", "\x03"):
+            self._stop.set()
+        elif key in steps:
+            name, step = steps[key]
+            control = CONTROLS[name]
+            value = round(min(max(values[name] + step, control.minimum), control.maximum), 6)
+            change = Change(name, value, _KEY_GLIDE_S)
+        elif key in switches:
+            change = Change(switches[key], not values[switches[key]], 0.0)
+        if change is not None:
+            self._processor.request(change)
+
+    def _state(self) -> LiveState:
+        processor, times = self._processor, self._processor.times
+        callbacks = times.callbacks - self._busy_callbacks
+        if callbacks * times.block_us > 250_000:
+            self._share = (times.busy_ns - self._busy_ns) / 1000 / (callbacks * times.block_us)
+            self._busy_ns, self._busy_callbacks = times.busy_ns, times.callbacks
+        recent = int(0.1 * processor.engine.sample_rate_hz)
+        levels = [tuple(float(x) for x in peak_dbfs(processor.tap.last(recent, side))) for side in (0, 1)]
+        return LiveState(
+            values=dict(processor.performer.values),
+            levels_dbfs=(levels[0], levels[1]),
+            share=self._share,
+            xruns=times.xruns,
+            xruns_ours=times.xruns_ours,
+            midi_messages=processor.midi_messages,
+            description=self._backend.describe(),
+            notice=self._notice,
+            keys=self._keys,
+        )
+
+    # ---------------------------------------------------------------------------------------------------- the end
+
+    def _finish(self) -> None:
+        """Fade out, unless nobody asks for audio any more."""
+        if not self._backend.trouble:
+            self._processor.fade_out()
+            until = time.monotonic() + _FADE_WAIT_S
+            while not self._processor.silent and time.monotonic() < until:
+                time.sleep(0.005)
+
+    def _write(self, seconds: float) -> None:
+        if self._take is not None:
+            self._take.collect(self._processor.taken)
+            self._take.write()
+        if self._settings.stats is not None:
+            text = json.dumps(self.figures(seconds), indent=1) + "\n"
+            part = self._settings.stats.with_name(f".{self._settings.stats.name}.{os.getpid()}.part")
+            try:
+                part.write_text(text, encoding="utf-8")
+                part.replace(self._settings.stats)
+            except OSError as error:
+                raise LiveError(f"{self._settings.stats}: cannot be written ({error.strerror})") from None
+
+    def figures(self, seconds: float) -> dict[str, Any]:
+        """What ``--stats`` writes: times in µs, latencies in ms."""
+        return {
+            "backend": self._backend.describe(),
+            "sample_rate_hz": self._backend.sample_rate_hz,
+            "block_frames": self._backend.block_frames,
+            "channels": self._backend.channels,
+            "latency_added_frames": 0,
+            "device_latency_ms": self._backend.latency_ms(),
+            "seconds": round(seconds, 2),
+            **self._processor.times.report(),
+            "midi_messages": self._processor.midi_messages,
+            "stopped_by": self._why_stopped() or "request",
+        }
+
+    @contextmanager
+    def _stopping_signals(self) -> Iterator[None]:
+        """Let SIGINT and SIGTERM end the session in order; a second one ends it at once."""
+
+        def stop(number: int, _frame: FrameType | None) -> None:
+            if self._stop.is_set():
+                raise KeyboardInterrupt
+            self._stop.set()
+
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+@contextmanager
+def _quiet_interpreter() -> Iterator[None]:
+    """Keep Python out of the audio thread's way: no collection of its own accord, quick hand-over between threads.
+
+    Garbage is collected now and then by the main thread; what exists at the start is frozen, so that is quick.
+    """
+    interval, enabled = sys.getswitchinterval(), gc.isenabled()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    sys.setswitchinterval(_SWITCH_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
+        gc.unfreeze()
+        if enabled:
+            gc.enable()

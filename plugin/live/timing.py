@@ -1,0 +1,105 @@
+"""How long the audio callback takes, how often it was late, and which xruns are ours."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from typing import Any
+
+_LONGEST_US = 20_000
+
+
+class _Histogram:
+    """Counts of durations to the microsecond, in memory that never grows."""
+
+    def __init__(self) -> None:
+        self._counts = array("Q", bytes(8 * (_LONGEST_US + 1)))
+        self.longest_us = 0.0
+
+    def add(self, duration_us: float) -> None:
+        self._counts[min(int(duration_us), _LONGEST_US)] += 1
+        if duration_us > self.longest_us:
+            self.longest_us = duration_us
+
+    @property
+    def count(self) -> int:
+        return sum(self._counts)
+
+    def quantile(self, fraction: float) -> float:
+        """The duration in µs that `fraction` of all stay within, to the microsecond above; 0 where there is none."""
+        counts = list(self._counts)
+        needed, seen = fraction * sum(counts), 0
+        if needed == 0:
+            return 0.0
+        for duration, count in enumerate(counts):
+            seen += count
+            if seen >= needed:
+                return self.longest_us if duration == _LONGEST_US else float(duration + 1)
+        return self.longest_us
+
+    def report(self) -> dict[str, float]:
+        quantiles = (("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999))
+        return {name: self.quantile(fraction) for name, fraction in quantiles} | {"max": round(self.longest_us, 1)}
+
+
+class CallbackTimes:
+    """Durations of callbacks and the xruns around them.
+
+    An xrun is counted as ours only if a callback just before it took longer than a block; a callback that was *called*
+    late (the machine was busy, or the interpreter was) is counted as late, not as the cause. Durations are wall time,
+    which on a busy machine holds pauses in which others ran; the processor time, which holds none, is kept beside it.
+
+    Parameters
+    ----------
+    block_us : float
+        How long a block lasts.
+    """
+
+    def __init__(self, block_us: float) -> None:
+        self.block_us = block_us
+        self.own = _Histogram()
+        self.cpu = _Histogram()
+        self.entry = _Histogram()
+        self.busy_ns = 0
+        self.callbacks = 0
+        self.late = 0
+        self.slow = 0
+        self.xruns = 0
+        self.xruns_ours = 0
+        self._slow_at_ns = -(1 << 62)
+
+    def called(self, began_ns: int, ended_ns: int, cpu_ns: int, entry_us: float | None) -> None:
+        """Note one callback; `cpu_ns` is the processor time it took, `entry_us` is how long after its cycle began it was entered, where that is known."""
+        own_us = (ended_ns - began_ns) / 1000
+        self.own.add(own_us)
+        self.cpu.add(cpu_ns / 1000)
+        self.busy_ns += ended_ns - began_ns
+        self.callbacks += 1
+        if own_us > self.block_us:
+            self.slow += 1
+            self._slow_at_ns = ended_ns
+        if entry_us is not None:
+            self.entry.add(entry_us)
+            if entry_us + own_us > self.block_us:
+                self.late += 1
+
+    def xrun(self) -> None:
+        """Note an xrun that the audio system reported."""
+        self.xruns += 1
+        if time.perf_counter_ns() - self._slow_at_ns < 4000 * self.block_us:
+            self.xruns_ours += 1
+
+    def report(self) -> dict[str, Any]:
+        """Figures for ``--stats``; times in µs."""
+        return {
+            "block_us": round(self.block_us, 1),
+            "callbacks": self.callbacks,
+            "callback_us": self.own.report(),
+            "callback_cpu_us": self.cpu.report(),
+            "entry_us": self.entry.report() if self.entry.count else None,
+            "callback_p99_share_of_block": round(self.own.quantile(0.99) / self.block_us, 4),
+            "slow_callbacks": self.slow,
+            "late_callbacks": self.late,
+            "xruns": self.xruns,
+            "xruns_ours": self.xruns_ours,
+        }

@@ -1,0 +1,41 @@
+"""MIDI: from messages to changes of the controls, by a map of which knob does what."""
+
+from .curve import CURVES
+from .learn import Learner
+from .mapfile import dump_map, load_map, read_map, read_maps, shipped_maps
+from .mapping import Mapping, MidiMap
+from .ports import MidiInput, PortError, jack_ports, open_input, system_ports
+from .reading import Reader, Reading
+from .recording import MidiFileError, Timed, read_midi_file, write_take
+from .shortform import format_mapping, parse_mapping
+from .source import MapError, Source
+from .translate import Change, Translator
+
+__all__ = [
+    "CURVES",
+    "Change",
+    "Learner",
+    "MapError",
+    "Mapping",
+    "MidiFileError",
+    "MidiInput",
+    "MidiMap",
+    "PortError",
+    "Reader",
+    "Reading",
+    "Source",
+    "Timed",
+    "Translator",
+    "dump_map",
+    "format_mapping",
+    "jack_ports",
+    "load_map",
+    "open_input",
+    "parse_mapping",
+    "read_map",
+    "read_maps",
+    "read_midi_file",
+    "shipped_maps",
+    "system_ports",
+    "write_take",
+]

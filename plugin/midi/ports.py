@@ -1,0 +1,269 @@
+"""Where MIDI comes from: the system's MIDI ports (python-rtmidi), JACK MIDI, or a socket on this machine or another.
+
+A port is named as ``tcp:HOST:PORT`` (mido's socket protocol), ``jack:NAME``, or by part of a system port's name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import mido
+
+Sink = Callable[[bytes], object]
+
+
+class PortError(RuntimeError):
+    """No MIDI system, or no such port; the message says what there is."""
+
+
+class MidiInput(Protocol):
+    """An open input. It hands complete messages, as bytes, to the sink it was opened with, from a thread of its own."""
+
+    name: str
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong now ("" for nothing): the device was unplugged, the sender hung up."""
+
+    def close(self) -> None:
+        """Stop."""
+
+
+def system_ports() -> list[str]:
+    """Names of the system's MIDI inputs.
+
+    Raises
+    ------
+    PortError
+        python-rtmidi is not installed, or this machine has no MIDI system.
+    """
+    backend = _rtmidi()
+    try:
+        with _quiet_libraries():
+            return list(backend.get_input_names())
+    except Exception as error:  # rtmidi's own types, or its SystemError where /dev/snd/seq is absent
+        raise PortError(f"this machine has no MIDI system ({_first_line(error)})") from None
+
+
+def jack_ports(server: str | None = None) -> list[str]:
+    """Names of the JACK MIDI outputs one can listen to. Raises `PortError` where there is no JACK server."""
+    client = _jack_client("semeq-ports", server)
+    try:
+        return [port.name for port in client.get_ports(is_midi=True, is_output=True)]
+    finally:
+        client.close()
+
+
+def choose(wanted: str, names: list[str], kind: str) -> str:
+    """The one name that is, or contains, `wanted` (in any case).
+
+    Raises
+    ------
+    PortError
+        None does, or several do; lists them.
+    """
+    for matches in ([n for n in names if n == wanted], [n for n in names if wanted.lower() in n.lower()]):
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            raise PortError(f"{wanted!r} fits several {kind}: {', '.join(matches)}")
+    there = ", ".join(names) if names else "none"
+    raise PortError(f"there is no {kind} {wanted!r}; there are: {there}")
+
+
+def open_input(spec: str, sink: Sink) -> MidiInput:
+    """Open an input by name (see the module) and hand its messages to `sink`.
+
+    Raises
+    ------
+    PortError
+        It cannot be opened.
+    """
+    if spec.startswith("tcp:"):
+        return SocketInput(spec, sink)
+    if spec.startswith("jack:"):
+        return JackInput(spec[5:], sink)
+    return SystemInput(spec, sink)
+
+
+class SystemInput:
+    """A port of the system, by python-rtmidi. Looks once a second whether it is still there, and takes it up again."""
+
+    def __init__(self, wanted: str, sink: Sink) -> None:
+        self._sink = sink
+        self.name = choose(wanted, system_ports(), "MIDI input")
+        self.trouble = ""
+        self._port = self._open()
+        self._stop = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="semeq-midi-watch", daemon=True)
+        self._watcher.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._stop.set()
+        self._watcher.join(5.0)
+        if self._port is not None:
+            self._port.close()
+
+    def _open(self) -> Any:
+        try:
+            return _rtmidi().open_input(self.name, callback=lambda message: self._sink(bytes(message.bytes())))
+        except Exception as error:  # as in system_ports
+            raise PortError(f"MIDI input {self.name!r} cannot be opened ({_first_line(error)})") from None
+
+    def _watch(self) -> None:
+        while not self._stop.wait(1.0):
+            with contextlib.suppress(PortError):
+                present = self.name in system_ports()
+                if self._port is not None and not present:
+                    self.trouble = f"MIDI input {self.name!r} was unplugged"
+                    self._port.close()
+                    self._port = None
+                elif self._port is None and present:
+                    self._port = self._open()
+                    self.trouble = ""
+
+
+class SocketInput:
+    """MIDI bytes over TCP: listens on HOST:PORT and takes one sender at a time; a new one may come after it left."""
+
+    def __init__(self, spec: str, sink: Sink) -> None:
+        host, _, port = spec[len("tcp:") :].rpartition(":")
+        if not port.isdigit() or not 0 < int(port) < 65536:
+            raise PortError(f"{spec!r} is no MIDI socket; write tcp:127.0.0.1:9080")
+        self.name, self._sink = spec, sink
+        self.trouble = ""
+        try:
+            self._server = socket.create_server((host or "127.0.0.1", int(port)))
+        except OSError as error:
+            raise PortError(f"cannot listen on {spec} ({error.strerror or error})") from None
+        self._server.settimeout(0.2)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="semeq-midi-socket", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._stop.set()
+        self._thread.join(5.0)
+        self._server.close()
+
+    def _serve(self) -> None:
+        while not self._stop.is_set():
+            try:
+                sender, _address = self._server.accept()
+            except OSError:  # nobody came in the last 0.2 s
+                continue
+            self.trouble = ""
+            with sender:
+                self._listen(sender)
+            self.trouble = f"the sender on {self.name} hung up"
+
+    def _listen(self, sender: socket.socket) -> None:
+        sender.settimeout(0.2)
+        parser = mido.Parser()
+        while not self._stop.is_set():
+            try:
+                data = sender.recv(4096)
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            if not data:
+                return
+            parser.feed(data)
+            for message in parser:
+                self._sink(bytes(message.bytes()))
+
+
+class JackInput:
+    """A JACK MIDI input of our own, connected to the port asked for ("" for none: connect it yourself)."""
+
+    def __init__(self, wanted: str, sink: Sink, server: str | None = None) -> None:
+        self._client = _jack_client("semeq-midi", server)
+        self._port = self._client.midi_inports.register("in")
+        self.name = self._port.name
+        self.trouble = ""
+
+        def process(_frames: int) -> None:
+            for _offset, data in self._port.incoming_midi_events():
+                sink(bytes(data))
+
+        def shutdown(_status: object, reason: str) -> None:
+            self.trouble = f"the JACK server ended ({reason})"
+
+        self._client.set_process_callback(process)
+        self._client.set_shutdown_callback(shutdown)
+        try:
+            names = [p.name for p in self._client.get_ports(is_midi=True, is_output=True)]
+            chosen = choose(wanted, names, "JACK MIDI port") if wanted else None
+            self._client.activate()
+            if chosen:
+                self._client.connect(chosen, self._port)
+        except BaseException:
+            self._client.close()
+            raise
+
+    def close(self) -> None:
+        """Leave the JACK graph."""
+        if not self.trouble:
+            self._client.deactivate()
+        self._client.close()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
+    """Wait until `condition`, at most `seconds`; whether it came true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _rtmidi() -> Any:
+    try:
+        backend = mido.Backend("mido.backends.rtmidi", load=True)
+    except ImportError:
+        raise PortError("system MIDI ports need python-rtmidi: pip install 'semeq[midi]'") from None
+    return backend
+
+
+@contextlib.contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Keep ALSA, which reports to standard error what is an exception here anyway, from doing so."""
+    sys.stderr.flush()
+    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
+
+
+def _jack_client(name: str, server: str | None) -> Any:
+    try:
+        import jack
+    except ImportError:
+        raise PortError("JACK needs the live extra: pip install 'semeq[live]'") from None
+    except OSError:
+        raise PortError("the JACK library (libjack) is not installed on this machine") from None
+    jack.set_error_function(lambda _message: None)  # the library prints its own account of every failure
+    jack.set_info_function(lambda _message: None)
+    try:
+        return jack.Client(name, no_start_server=True, servername=server)
+    except jack.JackOpenError:
+        raise PortError("there is no JACK server; start one, for example jackd -d alsa") from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,39 @@
+// What DPF wants to know at compile time. Names and identifiers come from the export (model.hpp).
+#pragma once
+
+#include "model_names.h"
+
+#ifndef SEMEQ_CHANNELS
+#define SEMEQ_CHANNELS 2
+#endif
+
+#define DISTRHO_PLUGIN_BRAND "semeq"
+#define DISTRHO_PLUGIN_NAME SEMEQ_PLUGIN_NAME
+#define DISTRHO_PLUGIN_URI SEMEQ_PLUGIN_URI
+#define DISTRHO_PLUGIN_CLAP_ID SEMEQ_PLUGIN_ID
+
+#define DISTRHO_PLUGIN_HAS_UI 0
+#define DISTRHO_PLUGIN_IS_RT_SAFE 1
+#define DISTRHO_PLUGIN_NUM_INPUTS SEMEQ_CHANNELS
+#define DISTRHO_PLUGIN_NUM_OUTPUTS SEMEQ_CHANNELS
+#define DISTRHO_PLUGIN_WANT_LATENCY 1
+// Controllers reach the LV2 and CLAP plugins as MIDI. In VST3 MIDI exists only as parameters, and DPF would add 2080 of
+// them: pedalboard then takes 24 s to load the plugin and 0.5 ms to set a parameter. There the host maps controllers.
+#ifdef DISTRHO_PLUGIN_TARGET_VST3
+#define DISTRHO_PLUGIN_WANT_MIDI_INPUT 0
+#else
+#define DISTRHO_PLUGIN_WANT_MIDI_INPUT 1
+#endif
+#define DISTRHO_PLUGIN_WANT_PROGRAMS 1
+#define DISTRHO_PLUGIN_WANT_STATE 1
+#define DISTRHO_PLUGIN_WANT_FULL_STATE 1
+#define DISTRHO_PLUGIN_WANT_PARAMETER_VALUE_CHANGE_REQUEST 1
+
+#define DISTRHO_PLUGIN_LV2_CATEGORY "lv2:EQPlugin"
+#if SEMEQ_CHANNELS == 1
+#define DISTRHO_PLUGIN_VST3_CATEGORIES "Fx|EQ|Mono"
+#define DISTRHO_PLUGIN_CLAP_FEATURES "audio-effect", "equalizer", "mono"
+#else
+#define DISTRHO_PLUGIN_VST3_CATEGORIES "Fx|EQ|Stereo"
+#define DISTRHO_PLUGIN_CLAP_FEATURES "audio-effect", "equalizer", "stereo"
+#endif

@@ -1,0 +1,120 @@
+// The plugin without its host: parameters in, audio through the engine. Tested on its own, wrapped by plugin.cpp.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+
+#include "decoder.hpp"
+#include "engine.hpp"
+#include "model.hpp"
+#include "morph_path.hpp"
+
+namespace semeq {
+
+enum ParameterIndex : std::uint32_t { kSemantic, kTo, kMorph, kIntensity, kOutputDb, kBypass, kParameterCount };
+
+class Equaliser {
+public:
+    // Morph-table points built per 64 frames of audio. One costs about 6 µs: a new pair of words is exact after
+    // 129 / 4 * 64 frames (43 ms at 48 kHz), and until then plays the same line at a slightly uneven pace.
+    static constexpr int kPointsPerQuantum = 4, kQuantumFrames = 64;
+    // A change is ramped over the block it arrives with, so that block-wise automation becomes a continuous line.
+    static constexpr int kShortestRamp = 64, kLongestRamp = 4096;
+
+    Equaliser() noexcept : decoder_(model::kDecoder), path_(decoder_, curve_), engine_(48000, SEMEQ_CHANNELS) {
+        for (std::uint32_t i = 0; i < kParameterCount; ++i) values_[i].store(kDefaults[i], std::memory_order_relaxed);
+    }
+
+    static constexpr float kLow[kParameterCount] = {0, 0, 0, 0, -24, 0};
+    static constexpr float kHigh[kParameterCount] = {model::kWordCount - 1, model::kWordCount - 1, 1, 2, 24, 1};
+    static constexpr float kDefaults[kParameterCount] = {float(model::kDefaultSemantic), float(model::kDefaultTo), 0, 1, 0, 0};
+
+    // From any thread.
+    float get(std::uint32_t index) const noexcept { return values_[index].load(std::memory_order_relaxed); }
+    void set(std::uint32_t index, float value) noexcept {
+        if (!std::isfinite(value)) return;
+        value = std::max(kLow[index], std::min(kHigh[index], value));
+        if (index == kSemantic || index == kTo) value = std::round(value);
+        values_[index].store(value, std::memory_order_relaxed);
+    }
+
+    // Before audio starts, or after the sample rate changed: not real time.
+    void activate(double sample_rate) noexcept {
+        engine_ = Engine(sample_rate, SEMEQ_CHANNELS);
+        fresh_ = true;
+        take_pair();
+        path_.advance(MorphPath::kPoints);
+    }
+
+    void run(const float* const* inputs, float* const* outputs, int frames) noexcept {
+        if (frames <= 0) return;
+        follow_controls(frames);
+        // The engine wants channels at a fixed distance; hosts give pointers.
+        if constexpr (SEMEQ_CHANNELS == 1) {
+            engine_.process(inputs[0], outputs[0], frames, 0, 1, 0, 1);
+        } else {
+            engine_.process(inputs[0], outputs[0], frames, inputs[1] - inputs[0], 1, outputs[1] - outputs[0], 1);
+        }
+    }
+
+private:
+    struct Wanted {
+        int semantic = -1, to = -1;
+        float morph = 0, intensity = 0, output_db = 0;
+        bool bypass = false;
+        bool same_sound(const Wanted& o) const noexcept {
+            return morph == o.morph && intensity == o.intensity && output_db == o.output_db && bypass == o.bypass;
+        }
+    };
+
+    Wanted wanted() const noexcept {
+        return {int(get(kSemantic)), int(get(kTo)), get(kMorph), get(kIntensity), get(kOutputDb), get(kBypass) > 0.5f};
+    }
+
+    void take_pair() noexcept {
+        const Wanted now = wanted();
+        path_.begin(model::kLatents[now.semantic], model::kLatents[now.to]);
+        playing_.semantic = now.semantic;
+        playing_.to = now.to;
+    }
+
+    void follow_controls(int frames) noexcept {
+        const Wanted now = wanted();
+        bool changed = fresh_ || !now.same_sound(playing_);
+        if (now.semantic != playing_.semantic || now.to != playing_.to) {
+            take_pair();
+            changed = true;
+            // Nothing has sounded yet: a stream starts with the exact setting. This happens once, before the first
+            // block, where hosts deliver parameters only with the audio.
+            if (fresh_) path_.advance(MorphPath::kPoints);
+        }
+        if (!path_.complete()) {
+            path_.advance(kPointsPerQuantum * std::max(1, frames / kQuantumFrames));
+            changed = changed || path_.complete();
+        }
+        if (!changed) return;
+        double params[kSettingSize];
+        path_.at(now.morph, params);
+        const double scale = now.bypass ? 0.0 : double(now.intensity);
+        for (const int gain : {0, 2, 5, 8, 11}) params[gain] *= scale;
+        const double output_db = now.bypass ? 0.0 : double(now.output_db);
+        if (fresh_)
+            engine_.jump(params, output_db);
+        else
+            engine_.set_target(params, output_db, std::max(kShortestRamp, std::min(frames, kLongestRamp)));
+        playing_ = now;
+        fresh_ = false;
+    }
+
+    std::atomic<float> values_[kParameterCount];
+    Decoder decoder_;
+    ReferenceCurve curve_;
+    MorphPath path_;
+    Engine engine_;
+    Wanted playing_;
+    bool fresh_ = true;
+};
+
+}  // namespace semeq

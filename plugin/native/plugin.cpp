@@ -1,0 +1,225 @@
+// semeq as VST3, CLAP and LV2, on DPF (https://github.com/DISTRHO/DPF, ISC licence).
+#include <cstdlib>
+#include <cstring>
+
+#include "DistrhoPlugin.hpp"
+#include "equaliser.hpp"
+
+START_NAMESPACE_DISTRHO
+
+namespace {
+
+using namespace semeq;
+
+struct Program {
+    const char* name;
+    const char *semantic, *to;
+    float morph, intensity;
+};
+
+// Starting points. A word that a user's own vocabulary lacks falls back to the default one.
+constexpr Program kPrograms[] = {
+    {"Warm to bright, at warm", "warm", "bright", 0.0f, 1.0f},
+    {"Warm to bright, in the middle", "warm", "bright", 0.5f, 1.0f},
+    {"Gently warm", "warm", "bright", 0.0f, 0.5f},
+    {"Gently bright", "bright", "warm", 0.0f, 0.5f},
+    {"Clear up the mud", "muddy", "clear", 1.0f, 0.7f},
+    {"Air on top", "airy", "clear", 0.0f, 0.6f},
+    {"Full body", "full", "thin", 0.0f, 0.7f},
+    {"Thin it out", "thin", "full", 0.0f, 0.6f},
+    {"Deep", "deep", "airy", 0.0f, 0.8f},
+    {"Boom", "boomy", "tinny", 0.0f, 0.5f},
+    {"Small speaker", "tinny", "full", 0.0f, 1.0f},
+    {"Flat (intensity 0)", "warm", "bright", 0.0f, 0.0f},
+};
+constexpr std::uint32_t kProgramCount = sizeof(kPrograms) / sizeof(kPrograms[0]);
+
+int word_index(const char* name) noexcept {
+    for (int i = 0; i < model::kWordCount; ++i)
+        if (std::strcmp(model::kWords[i], name) == 0) return i;
+    return -1;
+}
+
+// MIDI 1.0 leaves controllers 20 to 31 undefined, so they are free to use. In the order of ParameterIndex.
+constexpr std::uint8_t kControllers[kParameterCount] = {23, 24, 21, 22, 25, 26};
+
+constexpr const char* kStateKeys[2] = {"semantic_word", "to_word"};  // for kSemantic and kTo
+
+}  // namespace
+
+class SemeqPlugin : public Plugin {
+public:
+    SemeqPlugin() : Plugin(kParameterCount, kProgramCount, 2) { setLatency(0); }
+
+protected:
+    const char* getLabel() const override { return "semeq"; }
+    const char* getDescription() const override { return "An equaliser steered with words. Model: " SEMEQ_MODEL_DESCRIPTION; }
+    const char* getMaker() const override { return "semeq"; }
+    const char* getLicense() const override { return "MIT"; }
+    uint32_t getVersion() const override { return d_version(0, 1, 0); }
+    int64_t getUniqueId() const override { return d_cconst(SEMEQ_PLUGIN_CODE); }
+
+    void initAudioPort(bool input, uint32_t index, AudioPort& port) override {
+        port.groupId = SEMEQ_CHANNELS == 1 ? kPortGroupMono : kPortGroupStereo;
+        Plugin::initAudioPort(input, index, port);
+    }
+
+    void initParameter(uint32_t index, Parameter& p) override {
+        static constexpr const char* names[] = {"Semantic", "To", "Morph", "Intensity", "Output", "Bypass"};
+        static constexpr const char* symbols[] = {"semantic", "to", "morph", "intensity", "output_db", "bypass"};
+        p.hints = kParameterIsAutomatable;
+        p.name = names[index];
+        p.symbol = symbols[index];
+        p.ranges = ParameterRanges(Equaliser::kDefaults[index], Equaliser::kLow[index], Equaliser::kHigh[index]);
+        p.midiCC = kControllers[index];
+        switch (index) {
+            case kSemantic:
+            case kTo: {
+                p.hints |= kParameterIsInteger;
+                auto* values = new ParameterEnumerationValue[model::kWordCount];
+                for (int i = 0; i < model::kWordCount; ++i) values[i] = {float(i), model::kWords[i]};
+                p.enumValues.count = model::kWordCount;
+                p.enumValues.restrictedMode = true;
+                p.enumValues.values = values;
+                p.description = index == kSemantic ? "The word to sound like" : "The word that morph leads to";
+                break;
+            }
+            case kMorph:
+                p.description = "0: the first word, 1: the second, in even steps for the ear";
+                break;
+            case kIntensity:
+                p.description = "0: flat, 1: the word's typical strength, 2: twice that in dB";
+                break;
+            case kOutputDb:
+                p.unit = "dB";
+                break;
+            case kBypass:
+                p.initDesignation(kParameterDesignationBypass);
+                break;
+        }
+    }
+
+    void initProgramName(uint32_t index, String& name) override { name = kPrograms[index].name; }
+
+    void initState(uint32_t index, State& state) override {
+        state.key = kStateKeys[index];
+        state.hints = kStateIsOnlyForDSP;
+        state.defaultValue = encode(int(Equaliser::kDefaults[index]));
+        state.label = index == 0 ? "Semantic word" : "To word";
+    }
+
+    float getParameterValue(uint32_t index) const override { return equaliser_.get(index); }
+
+    void setParameterValue(uint32_t index, float value) override {
+        if (index <= kTo) {
+            // A session saved with another vocabulary: its number, sent after its name, means the word of that name.
+            const int renumbered = renumbered_[index].exchange(kNone, std::memory_order_relaxed);
+            if (renumbered != kNone && (renumbered >> 16) == int(value + 0.5f)) {
+                value = float(renumbered & 0xffff);
+                announce_[index].store(true, std::memory_order_relaxed);
+            }
+        }
+        equaliser_.set(index, value);
+    }
+
+    void loadProgram(uint32_t index) override {
+        const Program& program = kPrograms[index];
+        const int a = word_index(program.semantic), b = word_index(program.to);
+        equaliser_.set(kSemantic, float(a >= 0 ? a : model::kDefaultSemantic));
+        equaliser_.set(kTo, float(b >= 0 ? b : model::kDefaultTo));
+        equaliser_.set(kMorph, program.morph);
+        equaliser_.set(kIntensity, program.intensity);
+        equaliser_.set(kOutputDb, 0.0f);
+    }
+
+    // The word by name and its number at the time: "number:name".
+    String getState(const char* key) const override {
+        return encode(int(equaliser_.get(std::strcmp(key, kStateKeys[0]) == 0 ? kSemantic : kTo)));
+    }
+
+    void setState(const char* key, const char* value) override {
+        const std::uint32_t index = std::strcmp(key, kStateKeys[0]) == 0 ? kSemantic : kTo;
+        const char* name = std::strchr(value, ':');
+        if (name == nullptr) return;
+        const int then = std::atoi(value), now = word_index(name + 1);
+        if (now < 0 || then < 0 || then > 0x7fff) return;
+        equaliser_.set(index, float(now));
+        if (then != now) renumbered_[index].store((then << 16) | now, std::memory_order_relaxed);
+    }
+
+    void activate() override { equaliser_.activate(getSampleRate()); }
+    void sampleRateChanged(double rate) override { equaliser_.activate(rate); }
+
+#if DISTRHO_PLUGIN_WANT_MIDI_INPUT
+    // Controllers arrive with their frame: the block is cut there, so a knob acts where it was turned.
+    void run(const float** inputs, float** outputs, uint32_t frames, const MidiEvent* events, uint32_t count) override {
+        announce();
+        std::uint32_t position = 0;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const MidiEvent& event = events[i];
+            if (event.size != 3 || (event.data[0] & 0xf0) != 0xb0) continue;
+            const int index = parameter_of(event.data[1]);
+            if (index < 0) continue;
+            if (event.frame > position && event.frame < frames) {
+                play(inputs, outputs, position, event.frame);
+                position = event.frame;
+            }
+            turn(std::uint32_t(index), float(event.data[2] & 0x7f) / 127.0f);
+        }
+        play(inputs, outputs, position, frames);
+    }
+#else
+    void run(const float** inputs, float** outputs, uint32_t frames) override {
+        announce();
+        play(inputs, outputs, 0, frames);
+    }
+#endif
+
+private:
+#if DISTRHO_PLUGIN_WANT_MIDI_INPUT
+    static int parameter_of(int controller) noexcept {
+        for (std::uint32_t i = 0; i < kParameterCount; ++i)
+            if (kControllers[i] == controller) return int(i);
+        return -1;
+    }
+
+    // A controller at `part` of its way, 0 to 1.
+    void turn(std::uint32_t index, float part) noexcept {
+        const float low = Equaliser::kLow[index], high = Equaliser::kHigh[index];
+        equaliser_.set(index, index == kBypass ? float(part >= 0.5f) : low + part * (high - low));
+        announce_[index].store(true, std::memory_order_relaxed);
+    }
+#endif
+
+    void play(const float** inputs, float** outputs, std::uint32_t from, std::uint32_t to) noexcept {
+        const float* in[SEMEQ_CHANNELS];
+        float* out[SEMEQ_CHANNELS];
+        for (int c = 0; c < SEMEQ_CHANNELS; ++c) in[c] = inputs[c] + from, out[c] = outputs[c] + from;
+        equaliser_.run(in, out, int(to - from));
+    }
+
+    // Tell the host of values that did not come from it.
+    void announce() {
+        for (std::uint32_t i = 0; i < kParameterCount; ++i)
+            if (announce_[i].load(std::memory_order_relaxed) && announce_[i].exchange(false, std::memory_order_relaxed))
+                requestParameterValueChange(i, equaliser_.get(i));
+    }
+
+    static String encode(int index) { return String(index) + ":" + model::kWords[index]; }
+
+    static constexpr int kNone = -1;
+    Equaliser equaliser_;
+    std::atomic<int> renumbered_[2] = {{kNone}, {kNone}};
+    std::atomic<bool> announce_[kParameterCount] = {};
+
+    DISTRHO_DECLARE_NON_COPYABLE_WITH_LEAK_DETECTOR(SemeqPlugin)
+};
+
+void release_abandoned();  // framework.cpp
+
+Plugin* createPlugin() {
+    release_abandoned();
+    return new SemeqPlugin();
+}
+
+END_NAMESPACE_DISTRHO

@@ -1,0 +1,50 @@
+"""Run in the base install, without pytest: the package imports and processes, and torch is nowhere to be seen.
+
+.venv/bin/python tests/minimal_install.py
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+
+def main() -> None:
+    """Check; any failure ends with a traceback and status 1."""
+    for package in ("torch", "onnx", "sklearn"):
+        assert importlib.util.find_spec(package) is None, f"{package} is installed: this is no minimal install"
+
+    from semeq.plugin import SemanticEQ
+
+    audio = np.random.default_rng(0).uniform(-0.3, 0.3, (2, 44_100)).astype(np.float32)
+    wet = SemanticEQ("warm", to="bright", morph=0.5)(audio, 44_100)
+    assert wet.shape == audio.shape
+    assert np.isfinite(wet).all()
+    assert not np.array_equal(wet, audio)
+    assert "torch" not in sys.modules
+
+    semeq = Path(sysconfig.get_path("scripts")) / "semeq"
+    with tempfile.TemporaryDirectory() as folder:
+        source, output = Path(folder) / "in.wav", Path(folder) / "out"
+        soundfile.write(source, audio.T, 44_100)
+        subprocess.run(
+            [semeq, "process", source, "--semantic", "warm", "--out", output], check=True, stdout=subprocess.DEVNULL
+        )
+        assert soundfile.info(output / "in.wav").frames == 44_100
+
+        trainer = subprocess.run([semeq.with_name("semeq-train"), "v3"], capture_output=True, text=True, check=False)
+        assert trainer.returncode != 0
+        assert "Traceback" not in trainer.stderr, trainer.stderr
+        assert "semeq[train]" in trainer.stderr, trainer.stderr
+    print("minimal install: imports, processes, and explains what training needs; no torch")
+
+
+if __name__ == "__main__":
+    main()
