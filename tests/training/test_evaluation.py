@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from semeq.training import RunError, load_recipe, recipe_names
+from semeq.training import RunError, bench_command, load_recipe, recipe_names
+from semeq.training.bench_command import Entry
+from semeq.training.cli import main
 from semeq.training.comparison import BASELINES, COLUMNS, as_json, as_markdown, compare, read_figures
 from semeq.training.corpus import prepare
 from semeq.training.evaluation import evaluate
@@ -131,6 +133,57 @@ def test_an_ablation_is_a_loop_over_switches(changes, corpus, split):
     if "loss.mixing" in changes:
         assert reports[-1].mixing > 0
         assert reports[-1].geometry > 0
+
+
+def test_the_bench_trains_what_is_missing_and_writes_the_table(tmp_path, made_csv, capsys, monkeypatch):
+    torch.set_num_threads(1)
+    monkeypatch.setattr(bench_command, "ENTRIES", (Entry("beta-vae", {"model.semantic": "3", "optimiser.steps": "5"}),))
+    arguments = [
+        "bench",
+        "--data",
+        str(made_csv),
+        "--seeds",
+        "2",
+        "--runs",
+        str(tmp_path / "r"),
+        "--out",
+        str(tmp_path),
+    ]
+    for expected in (2, 0):
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        assert stop.value.code == 0
+        assert capsys.readouterr().err.count("training ") == expected
+    assert "| beta-vae, 3-D | 2 |" in (tmp_path / "comparison.md").read_text()
+
+
+def test_evaluate_measures_and_draws_a_run_and_compare_prints_it(tmp_path, made_csv, capsys):
+    torch.set_num_threads(1)
+    run = tmp_path / "r"
+    for arguments in (
+        ["v3", "--data", str(made_csv), "--steps", "20", "--split", "random", "--out", str(run)],
+        ["evaluate", str(run), "--data", str(made_csv)],
+        [
+            "compare",
+            str(run),
+            "--data",
+            str(made_csv),
+            "--markdown",
+            str(tmp_path / "c.md"),
+            "--reach",
+            str(run / "x.png"),
+        ],
+    ):
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        assert stop.value.code == 0
+    out = capsys.readouterr().out
+    kept = json.loads((run / "metrics.json").read_text())["random"]["curve_error_mean_db"]
+    assert f"{kept:.4g}" in out
+    drawn = {path.name for path in (run / "figures").iterdir()}
+    assert drawn == {"latent_map.png", "training.png", "confusion.png", "words.png", "word_map.png"}
+    assert (run / "x.png").is_file()
+    assert "| v3 | 1 |" in (tmp_path / "c.md").read_text()
 
 
 def made_run(path, recipe, seed, error, rows="a" * 64):
