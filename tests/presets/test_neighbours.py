@@ -73,3 +73,15 @@ def test_the_map_keeps_distances_of_points_in_a_plane():
 
 def test_the_flat_point_travels_with_the_vocabulary():
     assert Vocabulary.from_json(VOCABULARY.to_json()).flat == FLAT
+
+
+def test_with_responses_likeness_is_what_is_heard():
+    rng = np.random.default_rng(1)
+    responses = rng.normal(size=(5, 64))
+    responses[4] = 2 * responses[0] + 7
+    responses[1] = -responses[0]
+    (first, *_) = nearest(VOCABULARY, "warm", responses=responses)
+    assert (first.word.name, round(first.likeness, 6)) == ("strange", 1.0)
+    assert names(antonyms(VOCABULARY, "warm", 1, responses=responses)) == ["cosy"]
+    with pytest.raises(ValueError, match="4 responses for 5 words"):
+        nearest(VOCABULARY, "warm", responses=responses[:4])

@@ -52,6 +52,16 @@ def test_a_seed_repeats_bit_for_bit_and_another_does_not(corpus):
     assert not all(torch.equal(first[k], other[k]) for k in first)
 
 
+def test_mixed_precision_learns_too(corpus):
+    recipe = with_changes(load_recipe("v3"), SMALL)
+    split = split_rows(corpus, "random", 0.2, 0)
+    reports = []
+    Trainer(recipe, corpus, split, torch.device("cpu"), 0, mixed=True).run(reports.append)
+    _, exact = trained(corpus)
+    assert reports[-1].curve_error_db == pytest.approx(exact[-1].curve_error_db, rel=0.3)
+    assert reports[-1].loss != exact[-1].loss
+
+
 def test_a_loss_that_is_no_number_stops_the_job(corpus):
     with pytest.raises(DivergedError, match="no longer a finite number at step"):
         trained(corpus, **{"loss.curve": "nan"})
