@@ -10,7 +10,7 @@ from semeq.presets import BundleError
 from semeq.training import TrainingError
 
 from .audio_command import audio_command
-from .model_bundle import ParityError
+from .model_bundle import NotExportableError, ParityError
 from .native_build import BuildError
 from .onnx_command import onnx_command
 from .plugin_command import plugin_command
@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
     except click.ClickException as error:
         click.echo(f"semeq-export: {error.format_message()}", err=True)
         sys.exit(2)
-    except (BuildError, BundleError, ParityError, TrainingError, OSError) as error:
+    except (BuildError, BundleError, NotExportableError, ParityError, TrainingError, OSError) as error:
         click.echo(f"semeq-export: {error}", err=True)
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)

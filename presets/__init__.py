@@ -1,6 +1,7 @@
 """What ships and what users keep: model bundles and their vocabulary."""
 
 from .bundle import BUNDLE_FORMAT, Bundle, BundleError, load_bundle, shipped_models, write_bundle
+from .neighbours import Neighbour, antonyms, nearest, select, word_positions
 from .words import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word
 
 __all__ = [
@@ -8,12 +9,17 @@ __all__ = [
     "LATENT_SIZE",
     "Bundle",
     "BundleError",
+    "Neighbour",
     "School",
     "UnknownWordError",
     "Vocabulary",
     "VocabularyError",
     "Word",
+    "antonyms",
     "load_bundle",
+    "nearest",
+    "select",
     "shipped_models",
+    "word_positions",
     "write_bundle",
 ]

@@ -88,8 +88,11 @@ class Vocabulary:
     ``warm`` is the word; ``warm/2`` (or ``warm/NAME``) is its second school.
     """
 
-    def __init__(self, words: Iterable[Word]) -> None:
-        """Raise `VocabularyError` where two words have one name."""
+    def __init__(self, words: Iterable[Word], flat: tuple[float, ...] | None = None) -> None:
+        """Raise `VocabularyError` where two words have one name. `flat` is the point of the flat setting."""
+        if flat is not None:
+            _check_latent("the flat setting", flat)
+        self.flat = flat if flat is not None else (0.0,) * LATENT_SIZE
         self._words: dict[str, Word] = {}
         for word in words:
             if word.name in self._words:
@@ -138,7 +141,8 @@ class Vocabulary:
     def to_json(self) -> str:
         """As the text of ``vocabulary.json``."""
         return json.dumps(
-            {"format": VOCABULARY_FORMAT, "words": [asdict(word) for word in self]}, ensure_ascii=False, indent=1
+            {"format": VOCABULARY_FORMAT, "flat": self.flat, "words": [asdict(word) for word in self]},
+            ensure_ascii=False,
         )
 
     @classmethod
@@ -160,7 +164,10 @@ class Vocabulary:
             raise VocabularyError(f"the vocabulary has format {version!r}; this version reads {major}.x")
         if not isinstance(table.get("words"), list):
             raise VocabularyError("the vocabulary has no list of words")
-        return cls(_word(entry) for entry in table["words"])
+        flat = table.get("flat")
+        if flat is not None and not isinstance(flat, list):
+            raise VocabularyError("the vocabulary's point of the flat setting is malformed")
+        return cls((_word(entry) for entry in table["words"]), None if flat is None else _point(flat))
 
 
 def _word(entry: Any) -> Word:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, MAX_FREQ_RATIO, Q_INDEX, SHELF_Q
 
-from ..network import EqSpace
+from ..network import Space
 from ..response import Response
 from .bands import BIN_FREQS_HZ, RATE_HZ
 from .front_end import SEMANTIC, LeanEncoder
@@ -44,7 +44,7 @@ class Turn:
 class ClosedLoop(nn.Module):
     """Encoder, decoder of a trained space (frozen), and the EQ between them."""
 
-    def __init__(self, encoder: LeanEncoder, space: EqSpace) -> None:
+    def __init__(self, encoder: LeanEncoder, space: Space) -> None:
         """Freeze `space`."""
         super().__init__()
         self.encoder, self.space = encoder, space

@@ -14,11 +14,10 @@ import torch
 from semeq.eq import FLAT
 from semeq.eq.settings import FloatArray
 
-from ..corpus import prepare
 from ..errors import DataError
-from ..network import EqSpace
+from ..network import Space
 from ..run_folder import Run
-from ..safe_db import read_safe_db
+from ..sources import load_data
 from .closed_loop import ClosedLoop, refine
 from .evaluation import AudioMetrics, evaluate_hearing
 from .front_end import SEMANTIC, LeanEncoder
@@ -38,8 +37,8 @@ class AudioJob:
     ----------
     run
         The V3 run whose semantic space is learnt.
-    safe_db
-        SAFE-DB file.
+    data
+        Settings: SAFE-DB file or the folder that holds it; None for ``SEMEQ_DATA``.
     music
         Folder of music, or None for noise alone.
     music_ratio
@@ -49,7 +48,7 @@ class AudioJob:
     """
 
     run: Run
-    safe_db: Path
+    data: Path | None
     music: Path | None
     music_ratio: float = 1.0
     steps: int = 300
@@ -57,14 +56,13 @@ class AudioJob:
     device: str = "cpu"
 
 
-def labelled_settings(run: Run, safe_db: Path) -> LabelledCurves:
+def labelled_settings(run: Run, data: Path | None) -> LabelledCurves:
     """The settings of the run's words with their semantic numbers, relative to the flat setting's."""
-    data = run.recipe.data
-    corpus = prepare(read_safe_db(safe_db), data.words, data.min_strength_db)
+    corpus = load_data(run.recipe, data).corpus
     return LabelledCurves(corpus.params, corpus.labels, corpus.people, semantic_of(run.model, corpus.canonical))
 
 
-def semantic_of(model: EqSpace, params: FloatArray) -> FloatArray:
+def semantic_of(model: Space, params: FloatArray) -> FloatArray:
     """Semantic numbers (m, 8) of settings (m, 13) relative to those of the flat setting."""
     with torch.no_grad():
         rows = torch.tensor(np.vstack([FLAT, params]), dtype=torch.float32)
@@ -116,7 +114,7 @@ def run_audio_job(
     """Train, evaluate by cross-validation, and write the run folder `out`."""
     started = time.perf_counter()
     clips, pink = gather(job, progress)
-    settings = labelled_settings(job.run, job.safe_db)
+    settings = labelled_settings(job.run, job.data)
     ear, losses = train(job, clips, settings)
     seconds = time.perf_counter() - started
     words = word_settings(job.run)
