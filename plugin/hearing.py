@@ -25,7 +25,7 @@ SHORTEST_S = 0.1
 SILENCE_DBFS = -80.0
 WINDOW_S, WINDOW_STEP_S = 3.0, 1.0
 #: A band this far under the loudest is empty: the recording ends below it, as telephone speech does.
-EMPTY_DB = -60.0
+EMPTY_DB = -58.0
 
 
 class HearingError(ValueError):
