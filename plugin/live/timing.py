@@ -69,7 +69,11 @@ class CallbackTimes:
         self._slow_at_ns = -(1 << 62)
 
     def called(self, began_ns: int, ended_ns: int, cpu_ns: int, entry_us: float | None) -> None:
-        """Note one callback; `cpu_ns` is the processor time it took, `entry_us` is how long after its cycle began it was entered, where that is known."""
+        """Note one callback.
+
+        `cpu_ns` is the processor time it took; `entry_us` how long after its cycle began it was entered, where that is
+        known.
+        """
         own_us = (ended_ns - began_ns) / 1000
         self.own.add(own_us)
         self.cpu.add(cpu_ns / 1000)
