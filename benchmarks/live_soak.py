@@ -75,7 +75,9 @@ def soak(minutes: float, block: int, rate: int, folder: Path) -> dict[str, objec
     """Run it; returns the host's figures and the memory's course."""
     server = f"semeq-soak-{os.getpid()}"
     driver = ["-d", "dummy", "-r", str(rate), "-p", str(block)]
-    jackd = subprocess.Popen(["jackd", "-n", server, "-r", *driver], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    jackd = subprocess.Popen(
+        ["jackd", "-n", server, "-r", *driver], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     stats = folder / "stats.json"
     host = None
     try:
@@ -102,7 +104,12 @@ def soak(minutes: float, block: int, rate: int, folder: Path) -> dict[str, objec
     return {
         "exit_status": status,
         "messages_sent": player.messages,
-        "memory_kb": {"after_settling": settled[0], "end": settled[-1], "lowest": min(settled), "highest": max(settled)},
+        "memory_kb": {
+            "after_settling": settled[0],
+            "end": settled[-1],
+            "lowest": min(settled),
+            "highest": max(settled),
+        },
         **json.loads(stats.read_text()),
     }
 

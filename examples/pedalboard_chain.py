@@ -1,6 +1,6 @@
 """The EQ in an ordinary pedalboard chain, between a compressor and a limiter, on a file of any length.
 
-    python examples/pedalboard_chain.py song.wav warmer.wav
+python examples/pedalboard_chain.py song.wav warmer.wav
 """
 
 import sys
