@@ -177,5 +177,4 @@ def test_a_short_soak_with_a_knob_that_never_rests(server, start_host, start_rig
     assert stats["midi_messages"] >= 0.9 * len(messages)  # JACK drops what comes in an xrun
     assert stats["callbacks"] >= seconds * RATE / BLOCK
     assert stats["callback_p99_share_of_block"] <= 0.25
-    # On a machine that others use too, a pause of our thread looks like a slow callback; its processor time does not.
-    assert stats["xruns_ours"] == 0 or stats["callback_cpu_us"]["max"] < stats["block_us"] / 2, stats
+    assert stats["xruns_ours"] == 0, stats
