@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import time
 from array import array
+from collections.abc import Callable
+from functools import partial
 from typing import Any
-
-try:
-    import resource
-
-    resource.getrusage(resource.RUSAGE_THREAD)
-except (ImportError, AttributeError):  # Windows has no such module, macOS no such count
-    resource = None  # type: ignore[assignment]
 
 _LONGEST_US = 20_000
 
@@ -20,12 +15,25 @@ _LONGEST_US = 20_000
 Switches = tuple[int, int]
 
 
+def _usage_counter() -> Callable[[], Any] | None:
+    try:
+        import resource
+
+        resource.getrusage(resource.RUSAGE_THREAD)
+    except (ImportError, AttributeError):  # Windows has no such module, macOS no such count
+        return None
+    return partial(resource.getrusage, resource.RUSAGE_THREAD)
+
+
+_usage = _usage_counter()
+
+
 def thread_switches() -> Switches:
     """Context switches of the calling thread since its start; (0, 0) on systems that do not count them by thread."""
-    if resource is None:
+    if _usage is None:
         return (0, 0)
-    usage = resource.getrusage(resource.RUSAGE_THREAD)
-    return usage.ru_nvcsw, usage.ru_nivcsw
+    counts = _usage()
+    return counts.ru_nvcsw, counts.ru_nivcsw
 
 
 class _Histogram:
