@@ -1,6 +1,7 @@
 """The five-band equaliser: settings, response and the engine. Nothing here knows about words."""
 
 from .engine import DEFAULT_RAMP_FRAMES, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
+from .fit import Fit, fit_curves, refit
 from .response import (
     MAX_FREQ_RATIO,
     REFERENCE_GRID_HZ,
@@ -65,6 +66,7 @@ __all__ = [
     "AnyAudio",
     "Engine",
     "Events",
+    "Fit",
     "Setting",
     "SettingError",
     "as_planes",
@@ -74,9 +76,11 @@ __all__ = [
     "curve",
     "curve_error",
     "denormalise",
+    "fit_curves",
     "magnitude_db",
     "neutralise_silent_bands",
     "normalise",
+    "refit",
     "rms_db",
     "scale_gains",
     "sort_bells",

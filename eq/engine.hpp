@@ -15,6 +15,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 namespace semeq {
@@ -25,15 +26,16 @@ constexpr int kMaxChannels = 64;
 constexpr int kHousekeepingFrames = 64;   // how often states are checked, in absolute frames
 constexpr double kMaxFrequencyRatio = 0.49;  // of the sample rate; semeq.eq.response clamps alike
 constexpr double kMinFrequencyHz = 1.0;
+constexpr double kLoudest = 1e12;         // samples beyond (240 dB over full scale) are no audio: taken as silence
 constexpr double kSilence = 1e-30;        // states below this (-600 dB) are set to zero: no denormals, true silence
 
 // ---------------------------------------------------------------------------------------------- two doubles at once
 #if defined(__GNUC__) || defined(__clang__)
 using Pair = double __attribute__((vector_size(16)));
 using PairMask = decltype(Pair{} == Pair{});
-inline Pair finite_or_zero(Pair x) noexcept {
-    const PairMask finite = (x - x) == Pair{0.0, 0.0};  // false for infinities and NaN
-    return reinterpret_cast<Pair>(finite & reinterpret_cast<PairMask>(x));
+inline Pair sane_or_zero(Pair x, double limit) noexcept {
+    const PairMask sane = (x <= Pair{limit, limit}) & (x >= Pair{-limit, -limit});  // false for NaN
+    return reinterpret_cast<Pair>(sane & reinterpret_cast<PairMask>(x));
 }
 #else
 struct Pair {
@@ -44,8 +46,9 @@ struct Pair {
 inline Pair operator+(Pair a, Pair b) noexcept { return {{a.v[0] + b.v[0], a.v[1] + b.v[1]}}; }
 inline Pair operator-(Pair a, Pair b) noexcept { return {{a.v[0] - b.v[0], a.v[1] - b.v[1]}}; }
 inline Pair operator*(Pair a, Pair b) noexcept { return {{a.v[0] * b.v[0], a.v[1] * b.v[1]}}; }
-inline Pair finite_or_zero(Pair x) noexcept {
-    return {{std::isfinite(x.v[0]) ? x.v[0] : 0.0, std::isfinite(x.v[1]) ? x.v[1] : 0.0}};
+inline Pair sane_or_zero(Pair x, double limit) noexcept {
+    const auto sane = [limit](double v) { return v <= limit && v >= -limit ? v : 0.0; };
+    return {{sane(x.v[0]), sane(x.v[1])}};
 }
 #endif
 inline Pair both(double x) noexcept { return Pair{x, x}; }
@@ -225,7 +228,7 @@ private:
             State s = state;
             for (std::ptrdiff_t i = 0; i < n; ++i) {
                 const Pair input = load<stereo.value>(in + i * l.in_frame, l.in_channel);
-                Pair x = input;
+                Pair x = sane_or_zero(input, kLoudest);
                 for (int b = 0; b < kBands; ++b) {
                     const Pair e = x - s.s2[b];
                     const Pair y = c1[b] * s.s1[b] + c2[b] * s.s2[b] + d[b] * x;
@@ -233,8 +236,9 @@ private:
                     s.s1[b] = f11[b] * s.s1[b] + f12[b] * e;
                     x = y;
                 }
-                // When flat the filters only keep up with the signal; the input passes bit for bit (even -0.0).
-                store<stereo.value>(out + i * l.out_frame, l.out_channel, Flat ? input : x * gain);
+                // When flat the filters only keep up with the signal; what is finite passes bit for bit (even -0.0).
+                const Pair y = Flat ? sane_or_zero(input, std::numeric_limits<double>::max()) : x * gain;
+                store<stereo.value>(out + i * l.out_frame, l.out_channel, y);
             }
             state = s;
         });
@@ -250,7 +254,7 @@ private:
             const std::array<Packed, kBands> step = delta_;
             double gain = gain_;
             for (std::ptrdiff_t i = 0; i < n; ++i) {
-                Pair x = load<stereo.value>(in + i * l.in_frame, l.in_channel);
+                Pair x = sane_or_zero(load<stereo.value>(in + i * l.in_frame, l.in_channel), kLoudest);
                 for (int b = 0; b < kBands; ++b) {
                     const Pair fa = c[b][0] += step[b][0], fb = c[b][1] += step[b][1], fc = c[b][2] += step[b][2];
                     const Pair e = x - s.s2[b];
@@ -273,9 +277,9 @@ private:
     template <bool Stereo, class T>
     static Pair load(const T* at, std::ptrdiff_t channel) noexcept {
         if constexpr (Stereo)
-            return finite_or_zero(Pair{static_cast<double>(at[0]), static_cast<double>(at[channel])});
+            return Pair{static_cast<double>(at[0]), static_cast<double>(at[channel])};
         else
-            return finite_or_zero(Pair{static_cast<double>(at[0]), 0.0});
+            return Pair{static_cast<double>(at[0]), 0.0};
     }
 
     template <bool Stereo, class T>
@@ -284,7 +288,7 @@ private:
         if constexpr (Stereo) at[channel] = static_cast<T>(y[1]);
     }
 
-    // Silence becomes exact zero, and a state that overflowed (inputs near the limit of double) starts afresh.
+    // Silence becomes exact zero: no denormals.
     void tidy() noexcept {
         for (int p = 0; 2 * p < channels_; ++p) {
             State& s = states_[p];
@@ -292,7 +296,7 @@ private:
                 for (Pair& v : *half) v = Pair{tidied(v[0]), tidied(v[1])};
         }
     }
-    static double tidied(double v) noexcept { return std::isfinite(v) && std::fabs(v) >= kSilence ? v : 0.0; }
+    static double tidied(double v) noexcept { return std::fabs(v) >= kSilence ? v : 0.0; }
 
     double sample_rate_;
     int channels_;

@@ -71,8 +71,8 @@ class Engine:
     """A five-band EQ for one stream of audio.
 
     Zero latency; state is carried from call to call; the output does not depend, to the bit, on how the stream is cut
-    into blocks. Samples that are not finite are taken as silence. The GIL is released while audio is processed; one
-    engine serves one thread at a time.
+    into blocks. Samples that are not finite, or beyond ±1e12, are taken as silence. The GIL is released while audio is
+    processed; one engine serves one thread at a time.
 
     Parameters
     ----------

@@ -215,7 +215,7 @@ def _vst3_suffix() -> str:
 
 
 def _module_info(identity: PluginIdentity, channels: int) -> dict[str, object]:
-    """VST3's moduleinfo, which lets a host list the plugin without loading it (VST 3 developer portal, "moduleinfo.json")."""
+    """VST3's ``moduleinfo.json``, which lets a host list the plugin without loading it (VST 3 developer portal)."""
     try:
         release = version("semeq")
     except PackageNotFoundError:

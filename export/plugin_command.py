@@ -23,7 +23,7 @@ from .native_check import check_vst3
 @click.option("--stereo-only", is_flag=True, help="Leave out the mono variant.")
 @click.option("--install", "installing", is_flag=True, help="Also copy the plugins where hosts look for a user's own.")
 def plugin_command(bundle: str | None, formats: str, name: str, out: Path, stereo_only: bool, installing: bool) -> None:
-    """Compile a model bundle into VST3, CLAP and LV2 plugins, and check the result in a host.
+    r"""Compile a model bundle into VST3, CLAP and LV2 plugins, and check the result in a host.
 
     \b
     semeq-export plugin --install
@@ -39,7 +39,8 @@ def plugin_command(bundle: str | None, formats: str, name: str, out: Path, stere
     for plugin in plugins:
         note = ""
         if plugin.format == "vst3":
-            note = f"  (checked in pedalboard: within {check_vst3(plugin.path, model, plugin.channels):.4f} dB of the model)"
+            worst_db = check_vst3(plugin.path, model, plugin.channels)
+            note = f"  (checked in pedalboard: within {worst_db:.4f} dB of the model)"
         click.echo(f"  {plugin.path}{note}")
     if installing:
         for path in install(plugins):

@@ -1,4 +1,4 @@
-"""The native plugin from Python: `load_native` finds or builds the VST3 of a model and offers it for pedalboard chains."""
+"""The native plugin from Python: `load_native` finds or builds a model's VST3 and offers it for pedalboard chains."""
 
 from __future__ import annotations
 

@@ -215,6 +215,11 @@ private:
     DISTRHO_DECLARE_NON_COPYABLE_WITH_LEAK_DETECTOR(SemeqPlugin)
 };
 
-Plugin* createPlugin() { return new SemeqPlugin(); }
+void release_abandoned();  // framework.cpp
+
+Plugin* createPlugin() {
+    release_abandoned();
+    return new SemeqPlugin();
+}
 
 END_NAMESPACE_DISTRHO

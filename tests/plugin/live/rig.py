@@ -123,6 +123,10 @@ class Host:
         self._reader.join(5)
         return status
 
+    def port(self, short):
+        """The full JACK name of one of its ports: in_N, out_N or midi."""
+        return f"{self.name}:{short}"
+
     @property
     def stats(self):
         return json.loads(self.stats_path.read_text())
@@ -152,10 +156,10 @@ class Rig:
         self._recorder.activate()
         connect = self._recorder.connect
         for i in range(channels):
-            connect(self._outs[i], f"{host.name}:in_{i + 1}")
+            connect(self._outs[i], host.port(f"in_{i + 1}"))
             connect(self._outs[i], self._ins[i])
-            connect(f"{host.name}:out_{i + 1}", self._ins[channels + i])
-        connect(self._midi, f"{host.name}:midi")
+            connect(host.port(f"out_{i + 1}"), self._ins[channels + i])
+        connect(self._midi, host.port("midi"))
 
     def _send(self, frames):
         now = self._sender.last_frame_time

@@ -1,0 +1,122 @@
+"""The LV2 plugin under a real host, jalv, on a real JACK server."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semeq.eq import magnitude_db
+from semeq.plugin import WordSpace
+
+from .rig import RATE, wait_until
+
+DPF = Path(os.environ.get("DPF_DIR", "/usr/share/dpf"))
+TONES_HZ = np.array([60, 120, 250, 500, 1000, 2000, 4000, 8000, 14_000])
+WINDOW = RATE // 2  # every tone is a whole number of periods in it
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("jalv") is None, reason="jalv is not installed (Debian: jalv)"),
+    pytest.mark.skipif(not (DPF / "distrho").is_dir(), reason="DPF is not installed (Debian: dpf-source)"),
+]
+
+
+class Jalv:
+    """jalv with the plugin, steered by its standard input."""
+
+    def __init__(self, server, folder):
+        self.name = "jalv-semeq"
+        self._client = server.client("ports")
+        environment = {**os.environ, "LV2_PATH": f"{folder}:/usr/lib/lv2", "JACK_DEFAULT_SERVER": server.name}
+        self.process = subprocess.Popen(
+            ["jalv", "-x", "-n", self.name, "urn:semeq:semeq"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+        )
+        wait_until(lambda: len(self._client.get_ports(f"{self.name}:")) >= 5, what="jalv's ports")
+
+    def port(self, short):
+        ports = self._client.get_ports(f"{self.name}:")
+        wanted = {
+            "in": [p for p in ports if p.is_input and p.is_audio],
+            "out": [p for p in ports if p.is_output and p.is_audio],
+            "midi": [p for p in ports if p.is_input and p.is_midi],
+        }
+        kind, _, number = short.partition("_")
+        return wanted[kind][int(number or 1) - 1].name
+
+    def tell(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def close(self):
+        self._client.close()
+        self.process.stdin.close()
+        self.process.terminate()
+        self.process.wait(5)
+
+
+@pytest.fixture(scope="module")
+def lv2_folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("lv2")
+    command = [sys.executable, "-c", "from semeq.export.entry import main; main()", "plugin"]
+    subprocess.run([*command, "--formats", "lv2", "--stereo-only", "--out", out], check=True, capture_output=True)
+    return out
+
+
+@pytest.fixture
+def jalv(server, lv2_folder):
+    host = Jalv(server, lv2_folder)
+    yield host
+    host.close()
+
+
+def gains_db(sent, back):
+    spectra = [np.fft.rfft(x[-WINDOW:].astype(float)) for x in (sent, back)]
+    bins = TONES_HZ * WINDOW // RATE
+    return 20 * np.log10(np.abs(spectra[1][bins]) / np.abs(spectra[0][bins]))
+
+
+def test_audio_controls_and_midi_under_jalv(server, jalv, start_rig):
+    rig = start_rig(server, jalv)
+    t = np.arange(int(1.5 * RATE)) / RATE
+    tones = sum(0.05 * np.sin(2 * np.pi * f * t + f) for f in TONES_HZ)
+    audio = np.vstack([tones, tones]).astype(np.float32)
+    space = WordSpace.open()
+
+    def heard(messages=()):
+        for _ in range(3):
+            sent, back, whole = rig.play(audio, messages)
+            if whole:
+                return [gains_db(sent[c], back[c]) for c in (0, 1)]
+        pytest.skip("the machine is too busy: JACK lost audio in each of three goes")
+        return None
+
+    def expected(*controls):
+        return pytest.approx(magnitude_db(space.params(*controls), TONES_HZ, RATE), abs=0.05)
+
+    assert all(gains == expected("warm", None, 0.0, 1.0) for gains in heard())
+    jalv.tell("morph = 1.0")
+    assert all(gains == expected("bright", None, 0.0, 1.0) for gains in heard())
+    jalv.tell("intensity = 0.5")
+    assert all(gains == expected("bright", None, 0.0, 0.5) for gains in heard())
+    # Controller 21 is the morph by default: all the way back.
+    assert all(gains == expected("warm", None, 0.0, 0.5) for gains in heard([(1000, bytes((0xB0, 21, 0)))]))
+
+
+def test_the_turtle_is_valid_and_complete(lv2_folder):
+    if shutil.which("lv2info") is None:
+        pytest.skip("lv2info is not installed (Debian: lilv-utils)")
+    environment = {**os.environ, "LV2_PATH": f"{lv2_folder}:/usr/lib/lv2"}
+    done = subprocess.run(["lv2info", "urn:semeq:semeq"], capture_output=True, text=True, env=environment, check=True)
+    # LV2 turns a bypass into its opposite, "Enabled" (lv2core's `enabled` designation).
+    for name in ("Semantic", "To", "Morph", "Intensity", "Output", "Enabled"):
+        assert f"Name:        {name}\n" in done.stdout
+    assert "Class:             Equaliser Plugin" in done.stdout
+    assert not done.stderr
