@@ -132,7 +132,7 @@ def _check_units(low: Weights, span: Weights, is_gain: NDArray[np.bool_]) -> Non
 def choose_words(bundle: Bundle, limit: int = MAX_WORDS) -> list[str]:
     """The words a host lists, without accents, in vocabulary order: those that enough people used, at most `limit`.
 
-    A long list is hard to scroll; where a vocabulary is all of low evidence it is listed all the same. DPF's VST3 passes
+    A long list is hard to scroll; a vocabulary that is all of low evidence is listed all the same. DPF's VST3 passes
     names on byte by byte, so they must be ASCII; `Vocabulary.get` finds them with or without accents.
     """
     words = [word for word in bundle.vocabulary if plain_name(word.name).isascii()]

@@ -19,7 +19,7 @@ LOWEST_HZ, HIGHEST_HZ = 40.0, 16_000.0
 #: Levels are held above this many dB under the loudest band: what a band-limited source lacks is not heard as colour.
 FLOOR_DB = -65.0
 
-BIN_FREQS_HZ: FloatArray = np.arange(BINS) * (RATE_HZ / FFT_SIZE)
+BIN_FREQS_HZ: FloatArray = np.arange(BINS, dtype=np.float64) * (RATE_HZ / FFT_SIZE)
 
 
 def erb_rate(freqs_hz: FloatArray) -> FloatArray:
