@@ -63,8 +63,9 @@ class Listener:
             audio, self._heard = processor.tap.since(self._heard, 0)
             if audio.shape[1]:
                 self._adaptation.hear(audio, self._rate)
-            asked = processor.morphs.params(values["semantic"], values["to"], values["morph"], values["intensity"])
-            processor.request(Change(ADAPTED, np.asarray(self._adaptation.settle(asked), dtype=np.float64), 0.0))
+            asked = processor.morphs.params(values["semantic"], values["to"], values["morph"], 1.0)
+            settled = self._adaptation.settle(asked, float(values["intensity"]))
+            processor.request(Change(ADAPTED, np.asarray(settled, dtype=np.float64), 0.0))
         goal = 0.0
         if values["level_match"] and not values["bypass"]:
             goal = self._follower.match_db(processor.target)
