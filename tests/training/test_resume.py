@@ -82,7 +82,7 @@ def test_a_diverging_loss_names_the_step_and_the_last_good_state(tmp_path, data,
 
     def breaks_later(*args):
         calls.append(1)
-        return real(*args) * (float("nan") if len(calls) > 120 else 1.0)
+        return real(*args) * (float("nan") if len(calls) > 240 else 1.0)
 
     monkeypatch.setattr(trainer, "curve_loss", breaks_later)
     with pytest.raises(DivergedError, match=r"at step 150.*last good state is .*state-random\.safetensors"):
