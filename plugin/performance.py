@@ -43,8 +43,8 @@ _NEAR = 1e-5
 class _Glide(NamedTuple):
     """A critically damped second-order approach, so that a knob's 127 steps join into one movement.
 
-    It is two first-order low-passes in a row: value and speed are continuous, and it never leaves the range of the goals
-    it was given, because its impulse response is positive.
+    It is two first-order low-passes in a row: value and speed are continuous, and it never leaves the range of the
+    goals it was given, because its impulse response is positive.
     """
 
     start: int

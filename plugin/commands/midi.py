@@ -90,14 +90,11 @@ def learn(
     messages = MessageStream(port, seconds)
     for control in controls:
         click.echo(f"{control}: turn its knob …", err=True)
-        learner = Learner()
-        taken = {mapping.source for mapping in mappings}
+        learner = Learner(mapping.source for mapping in mappings)
         for data in messages:
             learner.feed(data)
-            if learner.enough and learner.source not in taken:
+            if learner.enough:
                 break
-            if learner.source in taken and learner.enough:  # still the knob before
-                learner = Learner()
         if not learner.enough:
             raise click.ClickException(f"{control}: no knob moved; nothing was written")
         is_word = CONTROLS[control].kind == "word"

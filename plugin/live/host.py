@@ -156,8 +156,9 @@ class Session:
             if self._why_stopped() or (end is not None and time.monotonic() >= end):
                 return
             if self._keys:
+                asked = dict(self._processor.performer.values)  # keys pressed together add up
                 for key in pressed():
-                    self._press(key)
+                    self._press(key, asked)
             if live is not None and looks % _SHOW_EVERY == 0:
                 live.update(render(self._state()), refresh=True)
             if looks % _COLLECT_EVERY == 0:
@@ -178,8 +179,8 @@ class Session:
             if print_it:
                 self._tell(line)
 
-    def _press(self, key: str) -> None:
-        values, change = self._processor.performer.values, None
+    def _press(self, key: str, values: dict[str, Any]) -> None:
+        change = None
         steps = {
             "right": ("morph", 0.02),
             "left": ("morph", -0.02),
@@ -197,6 +198,7 @@ class Session:
         elif key in switches:
             change = Change(switches[key], not values[switches[key]], 0.0)
         if change is not None:
+            values[change.control] = change.value
             self._processor.request(change)
 
     def _state(self) -> LiveState:

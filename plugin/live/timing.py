@@ -4,9 +4,36 @@ from __future__ import annotations
 
 import time
 from array import array
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 _LONGEST_US = 20_000
+
+
+#: Context switches of a thread: (it waited for something, it was put aside for another).
+Switches = tuple[int, int]
+
+
+def _usage_counter() -> Callable[[], Any] | None:
+    try:
+        import resource
+
+        resource.getrusage(resource.RUSAGE_THREAD)
+    except (ImportError, AttributeError):  # Windows has no such module, macOS no such count
+        return None
+    return partial(resource.getrusage, resource.RUSAGE_THREAD)
+
+
+_usage = _usage_counter()
+
+
+def thread_switches() -> Switches:
+    """Context switches of the calling thread since its start; (0, 0) on systems that do not count them by thread."""
+    if _usage is None:
+        return (0, 0)
+    counts = _usage()
+    return counts.ru_nvcsw, counts.ru_nivcsw
 
 
 class _Histogram:
@@ -45,9 +72,10 @@ class _Histogram:
 class CallbackTimes:
     """Durations of callbacks and the xruns around them.
 
-    An xrun is counted as ours only if a callback just before it took longer than a block; a callback that was *called*
-    late (the machine was busy, or the interpreter was) is counted as late, not as the cause. Durations are wall time,
-    which on a busy machine holds pauses in which others ran; the processor time, which holds none, is kept beside it.
+    An xrun is counted as ours only if a callback just before it took longer than a block by its own doing: it computed
+    that long, or it waited for something (the interpreter's lock). One that the system put aside for another program
+    is counted as slow, one that was *called* late as late; neither is our doing. Durations are wall time; the
+    processor time is kept beside them.
 
     Parameters
     ----------
@@ -64,12 +92,19 @@ class CallbackTimes:
         self.callbacks = 0
         self.late = 0
         self.slow = 0
+        self.put_aside = 0
         self.xruns = 0
         self.xruns_ours = 0
         self._slow_at_ns = -(1 << 62)
 
-    def called(self, began_ns: int, ended_ns: int, cpu_ns: int, entry_us: float | None) -> None:
-        """Note one callback; `cpu_ns` is the processor time it took, `entry_us` is how long after its cycle began it was entered, where that is known."""
+    def called(
+        self, began_ns: int, ended_ns: int, cpu_ns: int, entry_us: float | None, switches: Switches = (0, 0)
+    ) -> None:
+        """Note one callback.
+
+        `cpu_ns` is the processor time it took; `entry_us` how long after its cycle began it was entered, where that is
+        known; `switches` the waits and preemptions during it.
+        """
         own_us = (ended_ns - began_ns) / 1000
         self.own.add(own_us)
         self.cpu.add(cpu_ns / 1000)
@@ -77,7 +112,11 @@ class CallbackTimes:
         self.callbacks += 1
         if own_us > self.block_us:
             self.slow += 1
-            self._slow_at_ns = ended_ns
+            waits, preemptions = switches
+            if preemptions and not waits and cpu_ns < 1000 * self.block_us:
+                self.put_aside += 1
+            else:
+                self._slow_at_ns = ended_ns
         if entry_us is not None:
             self.entry.add(entry_us)
             if entry_us + own_us > self.block_us:
@@ -99,6 +138,7 @@ class CallbackTimes:
             "entry_us": self.entry.report() if self.entry.count else None,
             "callback_p99_share_of_block": round(self.own.quantile(0.99) / self.block_us, 4),
             "slow_callbacks": self.slow,
+            "slow_by_preemption": self.put_aside,
             "late_callbacks": self.late,
             "xruns": self.xruns,
             "xruns_ours": self.xruns_ours,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..controls import CONTROLS
 from .mapping import Encoding, Mapping
@@ -19,10 +19,15 @@ class Learner:
 
     Feed it messages until `enough`, then ask `mapping`. An NRPN or a 14-bit pair is told from a plain controller by the
     messages that belong to it, an encoder by values that stay around 0/128 or around 64 instead of travelling.
+
+    Parameters
+    ----------
+    known : iterable of Source
+        Knobs that are spoken for: what they still send is ignored.
     """
 
-    def __init__(self) -> None:
-        self._reader = Reader()
+    def __init__(self, known: Iterable[Source] = ()) -> None:
+        self._reader, self._known = Reader(), tuple(known)
         self._heard: dict[Source, list[int]] = {}
 
     def feed(self, data: Sequence[int]) -> None:
@@ -32,20 +37,21 @@ class Learner:
             if is_released or (reading.kind == "cc" and reading.number in RESERVED_CCS):
                 continue
             source = Source(reading.kind, reading.number, reading.channel)
-            self._heard.setdefault(source, []).append(reading.raw)
+            if not any(known.clashes(source) for known in self._known):
+                self._heard.setdefault(source, []).append(reading.raw)
 
     @property
     def source(self) -> Source | None:
-        """The source that spoke most, the widest where several are the same knob; None before any."""
-        heard = {source: len(values) for source, values in self._heard.items() if self._is_itself(source)}
-        return max(heard, key=lambda source: heard[source]) if heard else None
+        """The source that is clear, or else the one that spoke most; the widest where several are one knob."""
+        heard = [source for source in self._heard if self._is_itself(source)]
+        return max(heard, key=lambda source: (self._is_clear(source), len(self._heard[source])), default=None)
 
     @property
     def enough(self) -> bool:
         """Whether the knob and its kind are known."""
-        source = self.source
-        if source is None:
-            return False
+        return self.source is not None and self._is_clear(self.source)
+
+    def _is_clear(self, source: Source) -> bool:
         values = self._heard[source]
         if source.kind in ("note", "pc"):
             return True

@@ -1,6 +1,7 @@
 """Where MIDI comes from: the system's MIDI ports (python-rtmidi), JACK MIDI, or a socket on this machine or another.
 
-A port is named as ``tcp:HOST:PORT`` (mido's socket protocol), ``jack:NAME``, or by part of a system port's name.
+A port is named by part of a system port's name, as ``jack:NAME``, or as ``tcp:HOST:PORT``, where plain MIDI bytes are
+taken, as mido's sockets send them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import mido
+
+from .stream import StreamSplitter
 
 Sink = Callable[[bytes], object]
 
@@ -168,7 +171,7 @@ class SocketInput:
 
     def _listen(self, sender: socket.socket) -> None:
         sender.settimeout(0.2)
-        parser = mido.Parser()
+        splitter = StreamSplitter()
         while not self._stop.is_set():
             try:
                 data = sender.recv(4096)
@@ -178,9 +181,8 @@ class SocketInput:
                 return
             if not data:
                 return
-            parser.feed(data)
-            for message in parser:
-                self._sink(bytes(message.bytes()))
+            for message in splitter.feed(data):
+                self._sink(message)
 
 
 class JackInput:

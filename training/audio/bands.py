@@ -17,7 +17,7 @@ BINS = FFT_SIZE // 2 + 1
 BANDS = 64
 LOWEST_HZ, HIGHEST_HZ = 40.0, 16_000.0
 #: Levels are held above this many dB under the loudest band: what a band-limited source lacks is not heard as colour.
-FLOOR_DB = -70.0
+FLOOR_DB = -65.0
 
 BIN_FREQS_HZ: FloatArray = np.fft.rfftfreq(FFT_SIZE, 1 / RATE_HZ)
 

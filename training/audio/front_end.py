@@ -29,7 +29,9 @@ class BandLevels(nn.Module):
         peak = audio.abs().amax(dim=1, keepdim=True).clamp_min(1e-12)
         window = self.get_buffer("window")
         spectrum = torch.stft(audio / peak, FFT_SIZE, HOP, window=window, center=False, return_complex=True)
-        return torch.view_as_real(spectrum).square().sum(dim=-1).mean(dim=2)
+        parts = torch.view_as_real(spectrum)
+        # A product, not a square: the exported Pow is several times slower.
+        return (parts * parts).mean(dim=2).sum(dim=-1)
 
     def forward(self, power: Tensor) -> Tensor:
         """Levels (n, 64) of power spectra (n, 2049)."""

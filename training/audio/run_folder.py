@@ -26,7 +26,7 @@ _SHAPES = {
     "head": (SEMANTIC, BANDS),
     "word_metric": (BANDS, BANDS),
     "music_covariance": (BANDS, BANDS),
-    "ridge": (),
+    "ridge": (1,),
 }
 
 
@@ -69,7 +69,7 @@ def load_audio_run(path: Path) -> AudioRun:
     wrong = [name for name, shape in _SHAPES.items() if name not in arrays or arrays[name].shape != shape]
     if wrong:
         raise RunError(f"{path / EAR} lacks {wrong[0]}, or its shape is wrong")
-    ear = Ear(*(arrays[name] for name in _SHAPES if name != "ridge"), ridge=float(arrays["ridge"]))
+    ear = Ear(*(arrays[name] for name in _SHAPES if name != "ridge"), ridge=float(arrays["ridge"][0]))
     return AudioRun(path, ear, config, metrics)
 
 

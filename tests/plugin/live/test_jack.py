@@ -24,14 +24,11 @@ def sweep_messages():
     return [(round(SWEEP[0] + (SWEEP[1] - SWEEP[0]) * v / 127), cc(v)) for v in range(128)]
 
 
-def test_signal(seconds=3.5):
+def tones(seconds):
     """Channel 1: tones for the response. Channel 2: one tone, for everything that is not it."""
     t = np.arange(int(seconds * RATE)) / RATE
-    tones = sum(0.05 * np.sin(2 * np.pi * f * t + f) for f in TONES_HZ)
-    return np.vstack([tones, 0.25 * np.sin(2 * np.pi * 1000 * t)]).astype(np.float32)
-
-
-test_signal.__test__ = False
+    chord = sum(0.05 * np.sin(2 * np.pi * f * t + f) for f in TONES_HZ)
+    return np.vstack([chord, 0.25 * np.sin(2 * np.pi * 1000 * t)]).astype(np.float32)
 
 
 def gains_db(sent, back, start):
@@ -61,7 +58,7 @@ def played(rig, audio, messages, freewheel):
 def test_a_knob_sweeps_warm_to_bright_while_the_music_plays(server, start_host, start_rig, freewheel):
     host = start_host("-s", "warm", "--to", "bright", "--map", "21=morph", server=server).ready()
     rig = start_rig(server, host)
-    audio = test_signal()
+    audio = tones(3.5)
     sent, back = played(rig, audio, sweep_messages(), freewheel)
     space = WordSpace.open()
 
@@ -133,7 +130,7 @@ def _offset_of(take, messages):
 def test_a_message_is_heard_at_its_frame_inside_the_block(server, start_host, start_rig):
     host = start_host("-s", "warm", "--to", "bright", "--map", "21=morph:0ms", server=server).ready()
     rig = start_rig(server, host)
-    audio = test_signal(1.0)
+    audio = tones(1.0)
     space = WordSpace.open()
     value = 0
     for offset in (0, 1, 17, 64, 127):
@@ -174,11 +171,10 @@ def test_a_short_soak_with_a_knob_that_never_rests(server, start_host, start_rig
     rig = start_rig(server, host)
     seconds = 10
     messages = [(f, cc(int(63.5 + 63.4 * np.sin(f / RATE)))) for f in range(0, seconds * RATE, RATE // 100)]
-    rig.play(test_signal(seconds), messages, freewheel=False)
+    rig.play(tones(seconds), messages, freewheel=False)
     assert host.end() == 0
     stats = host.stats
     assert stats["midi_messages"] >= 0.9 * len(messages)  # JACK drops what comes in an xrun
     assert stats["callbacks"] >= seconds * RATE / BLOCK
     assert stats["callback_p99_share_of_block"] <= 0.25
-    # On a machine that others use too, a pause of our thread looks like a slow callback; its processor time does not.
-    assert stats["xruns_ours"] == 0 or stats["callback_cpu_us"]["max"] < stats["block_us"] / 2, stats
+    assert stats["xruns_ours"] == 0, stats

@@ -61,3 +61,13 @@ def test_silence_and_a_single_nudge_are_not_enough():
     assert not learnt((0xB0, 21, 64), (0xF8,), (0xB0, 123, 0)).enough
     with pytest.raises(MapError, match="no knob moved"):
         Learner().mapping("morph")
+
+
+def test_knobs_that_are_taken_are_not_heard():
+    learner = Learner([parse_mapping("ch1:21=morph").source, parse_mapping("ch1:cc1+33=intensity").source])
+    for value in SWEEP:
+        for number in (21, 1, 33):
+            learner.feed((0xB0, number, value))
+    assert learner.source is None
+    learner.feed((0x90, 60, 1))
+    assert learner.mapping("bypass") == parse_mapping("ch1:note60=bypass")
