@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from semeq.training import DivergedError, RunError, load_recipe, load_run
+from semeq.training import DataError, DivergedError, RunError, load_recipe, load_run
 from semeq.training import job as job_module
 from semeq.training.job import JobOptions, run_job
 from semeq.training.recipe import with_changes
@@ -66,6 +66,13 @@ def test_only_the_same_job_is_resumed(tmp_path, data):
         run_job(other, data, OPTIONS, RunWriter(tmp_path / "r", resume=True))
     with pytest.raises(RunError, match="go on with --resume"):
         RunWriter(tmp_path / "r")
+
+
+def test_data_that_cannot_be_split_leaves_no_folder(tmp_path, safe_rows, write_rows):
+    few = load_data(load_recipe("v3"), write_rows(tmp_path / "few.csv", safe_rows(4)))
+    with pytest.raises(DataError, match="too few labelled rows"):
+        run_job(load_recipe("v3"), few, OPTIONS, RunWriter(tmp_path / "r"))
+    assert not (tmp_path / "r").exists()
 
 
 def test_nothing_to_resume(tmp_path):
