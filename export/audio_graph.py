@@ -40,6 +40,9 @@ def export_audio(run: AudioRun, bundle: Bundle, out: Path | None = None) -> tupl
     ParityError
         If the graph differs from torch by more than 1e-4; nothing is written then.
     """
+    flat = np.array(run.config.get("v3_flat_latent", []))
+    if flat.shape != (len(bundle.vocabulary.flat),) or np.abs(flat - bundle.vocabulary.flat).max() > 1e-3:
+        raise ParityError(f"{run.path} was trained in the space of another V3 run than the bundle {bundle.path}")
     encoder = LeanEncoder(run.ear.mean_music_db, run.ear.head).eval()
     about = {
         "format": BUNDLE_FORMAT,

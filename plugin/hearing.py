@@ -69,7 +69,9 @@ class Hearing:
     def __init__(self, space: WordSpace) -> None:
         bundle = space.decoder.bundle
         if bundle.audio_encoder_path is None:
-            raise BundleError(f"the model {bundle.name} has no audio encoder, so it cannot hear; see semeq-export audio")
+            raise BundleError(
+                f"the model {bundle.name} has no audio encoder, so it cannot hear; see semeq-export audio"
+            )
         self._session = open_session(bundle.audio_encoder_path)
         about = self._session.get_modelmeta().custom_metadata_map.get("semeq", "{}")
         try:

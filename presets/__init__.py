@@ -2,7 +2,7 @@
 
 from .bundle import BUNDLE_FORMAT, Bundle, BundleError, load_bundle, shipped_models, write_bundle
 from .neighbours import Neighbour, antonyms, nearest, select, word_positions
-from .words import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word
+from .words import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
 
 __all__ = [
     "BUNDLE_FORMAT",
@@ -18,6 +18,7 @@ __all__ = [
     "antonyms",
     "load_bundle",
     "nearest",
+    "plain_name",
     "select",
     "shipped_models",
     "word_positions",

@@ -20,8 +20,10 @@ from .trainer import choose_device
 @click.command("audio-encoder")
 @click.option("--run", type=click.Path(path_type=Path), help="V3 run whose space is learnt  [default: the newest]")
 @click.option("--data", type=click.Path(path_type=Path), help="Settings, as for v3  [default: $SEMEQ_DATA]")
-@click.option("--music", type=click.Path(path_type=Path), help="Folder of music, any format  [default: $SEMEQ_DATA/music]")
-@click.option("--music-ratio", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="The rest is pink noise.")
+@click.option("--music", type=click.Path(path_type=Path), help="Folder of music  [default: $SEMEQ_DATA/music]")
+@click.option(
+    "--music-ratio", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="The rest is pink noise."
+)
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--steps", type=click.IntRange(min=0), default=300, show_default=True, help="Closed-loop training steps.")
 @click.option("--seed", type=int, default=0, show_default=True)
@@ -54,7 +56,12 @@ def audio_encoder_command(
         raise click.UsageError("name a folder of music with --music, or train on noise alone with --music-ratio 0")
     job = AudioJob(load_run(run or newest_run()), data, music, music_ratio, steps, seed, str(chosen))
     console = Console(stderr=True)
-    columns = (TextColumn("reading music"), BarColumn(), TextColumn("{task.completed}/{task.total}"), TimeRemainingColumn())
+    columns = (
+        TextColumn("reading music"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
         path = out or new_run_path("audio-encoder")

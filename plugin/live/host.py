@@ -93,7 +93,7 @@ class Session:
         tell: Callable[[str], None] = print,
     ) -> None:
         self._backend, self._settings, self._tell = backend, settings, tell
-        self._stop = threading.Event()
+        self._stopping = False  # plain, not an Event: a signal handler that takes a lock may deadlock
         self._input: MidiInput | None = None
         self._input_trouble = ""
         self._notice = ""
@@ -147,7 +147,8 @@ class Session:
             self._tell(self._backend.describe())
         looks = 0
         end = None if self._settings.seconds is None else began + self._settings.seconds
-        while not self._stop.wait(_LOOK_S):
+        while not self._stopping:
+            time.sleep(_LOOK_S)
             looks += 1
             self._backend.look_after()
             self._tell_news(live is None)
@@ -189,7 +190,7 @@ class Session:
         }
         switches = {"b": "bypass", "l": "level_match"}
         if key in ("q", "Q", "\x03"):
-            self._stop.set()
+            self._stopping = True
         elif key in steps:
             name, step = steps[key]
             control = CONTROLS[name]
@@ -264,9 +265,9 @@ class Session:
         """Let SIGINT and SIGTERM end the session in order; a second one ends it at once."""
 
         def stop(number: int, _frame: FrameType | None) -> None:
-            if self._stop.is_set():
+            if self._stopping:
                 raise KeyboardInterrupt
-            self._stop.set()
+            self._stopping = True
 
         if threading.current_thread() is not threading.main_thread():
             yield

@@ -19,7 +19,7 @@ LOWEST_HZ, HIGHEST_HZ = 40.0, 16_000.0
 #: Levels are held above this many dB under the loudest band: what a band-limited source lacks is not heard as colour.
 FLOOR_DB = -65.0
 
-BIN_FREQS_HZ: FloatArray = np.fft.rfftfreq(FFT_SIZE, 1 / RATE_HZ)
+BIN_FREQS_HZ: FloatArray = np.arange(BINS, dtype=np.float64) * (RATE_HZ / FFT_SIZE)
 
 
 def erb_rate(freqs_hz: FloatArray) -> FloatArray:
@@ -28,7 +28,8 @@ def erb_rate(freqs_hz: FloatArray) -> FloatArray:
 
 
 def _edges_hz() -> FloatArray:
-    rate = np.linspace(*erb_rate(np.array([LOWEST_HZ, HIGHEST_HZ])), BANDS + 2)
+    lowest, highest = erb_rate(np.array([LOWEST_HZ, HIGHEST_HZ])).tolist()
+    rate = np.linspace(lowest, highest, BANDS + 2)
     return np.asarray((10 ** (rate / 21.4) - 1) / 0.00437, dtype=np.float64)
 
 

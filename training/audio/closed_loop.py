@@ -112,13 +112,14 @@ def filter_audio(audio: Tensor, params: Tensor, rate_hz: float = RATE_HZ) -> Ten
             denominator = (1 + al / a) - 2 * c * z1 + (1 - al / a) * z2
         total = total * numerator / denominator
     out = torch.fft.irfft(torch.fft.rfft(audio.double(), size) * total, size)[:, : audio.shape[1]]
-    return out.to(audio.dtype)
+    result: Tensor = out.to(audio.dtype)
+    return result
 
 
 def refine(
     loop: ClosedLoop, power: Tensor, settings: Tensor, steps: int, seed: int, weight: float = 0.3
 ) -> list[float]:
-    """Train the encoder's head: hear applied settings (m, 13) in clips (n, 2049), and close the loop; returns losses."""
+    """Train the head: hear settings (m, 13) applied to clips (n, 2049), and close the loop; returns the losses."""
     optimiser = torch.optim.AdamW(loop.encoder.head.parameters(), lr=2e-5, weight_decay=0.0)
     generator = torch.Generator().manual_seed(seed)
     losses = []
@@ -131,7 +132,7 @@ def refine(
         turn = loop(dry)
         loss = (heard - loop.semantic_of(params)).square().mean() + weight * loop_loss(turn, loop)
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         losses.append(float(loss.detach()))
     return losses

@@ -1,8 +1,8 @@
 """How well an encoder hears, measured on clips whose source it has not met.
 
 Cross-validated over sources: the sources of music are dealt into five folds, and each clip is judged by an encoder
-trained without its source; settings are held out by the person who saved them, fold by fold. Simple measures of brightness
-are judged on the very same pairs.
+trained without its source; settings are held out by the person who saved them, fold by fold. Simple measures of
+brightness are judged on the very same pairs.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Fit = Callable[[Spectra, LabelledCurves], Hearer]
 
 @dataclass(frozen=True)
 class Ordering:
-    """One measure of brightness: share of right orders on music and on pink noise, rank correlation with the centroid."""
+    """A measure of brightness: share of right orders on music and on pink noise, rank correlation with the centroid."""
 
     order: float
     order_pink: float

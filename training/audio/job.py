@@ -70,6 +70,12 @@ def semantic_of(model: Space, params: FloatArray) -> FloatArray:
     return np.asarray(latents[1:] - latents[:1], dtype=np.float64)
 
 
+def flat_latent(model: Space) -> list[float]:
+    """The point of the flat setting, which tells one trained space from another."""
+    with torch.no_grad():
+        return [round(float(v), 5) for v in model.encode(torch.tensor(FLAT, dtype=torch.float32)[None])[0]]
+
+
 def word_settings(run: Run) -> FloatArray:
     """What each of the run's words decodes to, (w, 13); *warm* and *bright* first."""
     names = [word.name for word in run.words]
@@ -126,6 +132,7 @@ def run_audio_job(
     config = {
         "recipe": "lean",
         "v3_run": job.run.path.name,
+        "v3_flat_latent": flat_latent(job.run.model),
         "clips": len(clips),
         "sources": len(set(clips.sources)),
         "skipped": list(clips.skipped),

@@ -1,9 +1,9 @@
 """The recipe `lean`: an encoder in closed form, from how engineers' settings vary and how music does.
 
 Three things are estimated. The *mean music spectrum*, so that what is left, the *lean*, is what sets a recording apart.
-The *head*, a ridge regression from the response of a setting (in ERB bands, mean removed) to its semantic numbers in V3:
-applied to a lean it hears the EQ in the recording. And the *word metric*: settings saved under one word differ from each
-other by a covariance S; a direction in which they differ much says little about the word. Scoring with
+The *head*, a ridge regression from the response of a setting (in ERB bands, mean removed) to its semantic numbers in
+V3: applied to a lean it hears the EQ in the recording. And the *word metric*: settings saved under one word differ from
+each other by a covariance S; a direction in which they differ much says little about the word. Scoring with
 (S + ridge)^-1, as in Fisher's linear discriminant, weighs the bands accordingly. An EQ adds in dB, so that all of this
 acts on every recording alike.
 """

@@ -69,7 +69,13 @@ def load_audio_run(path: Path) -> AudioRun:
     wrong = [name for name, shape in _SHAPES.items() if name not in arrays or arrays[name].shape != shape]
     if wrong:
         raise RunError(f"{path / EAR} lacks {wrong[0]}, or its shape is wrong")
-    ear = Ear(*(arrays[name] for name in _SHAPES if name != "ridge"), ridge=float(arrays["ridge"][0]))
+    ear = Ear(
+        arrays["mean_music_db"],
+        arrays["head"],
+        arrays["word_metric"],
+        arrays["music_covariance"],
+        float(arrays["ridge"][0]),
+    )
     return AudioRun(path, ear, config, metrics)
 
 
