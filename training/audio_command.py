@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Literal
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from .audio.cnn import SAMPLINGS, SOURCES, STEPS, CnnOptions, Sampling, Source
+from .audio.cnn_run import run_cnn_job
 from .audio.evaluation import AudioMetrics, Ordering
 from .audio.job import AudioJob, run_audio_job
 from .run_folder import load_run, new_run_path, newest_run
 from .sources import DATA_VARIABLE
 from .trainer import choose_device
 
+LEAN_STEPS = 300
+
 
 @click.command("audio-encoder")
+@click.option(
+    "--recipe",
+    type=click.Choice(["lean", "cnn"]),
+    default="lean",
+    show_default=True,
+    help="cnn is for comparison: see `semeq-train ablation`.",
+)
+@click.option("--sampling", type=click.Choice(SAMPLINGS), help="cnn: settings or words alike.  [default: uniform]")
+@click.option("--source", type=click.Choice(SOURCES), help="cnn: what the settings act on.  [default: pink]")
 @click.option("--run", type=click.Path(path_type=Path), help="V3 run whose space is learnt  [default: the newest]")
 @click.option("--data", type=click.Path(path_type=Path), help="Settings, as for v3  [default: $SEMEQ_DATA]")
 @click.option("--music", type=click.Path(path_type=Path), help="Folder of music  [default: $SEMEQ_DATA/music]")
@@ -25,17 +41,24 @@ from .trainer import choose_device
     "--music-ratio", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="The rest is pink noise."
 )
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--steps", type=click.IntRange(min=0), default=300, show_default=True, help="Closed-loop training steps.")
+@click.option(
+    "--steps",
+    type=click.IntRange(min=0),
+    help=f"Steps of training, for lean in the closed loop.  [default: {LEAN_STEPS} for lean, {STEPS} for cnn]",
+)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--no-evaluation", is_flag=True, help="Leave out the cross-validation.")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder  [default: runs/audio-encoder-TIME]")
 def audio_encoder_command(
+    recipe: Literal["lean", "cnn"],
+    sampling: Sampling | None,
+    source: Source | None,
     run: Path | None,
     data: Path | None,
     music: Path | None,
     music_ratio: float,
     device: str,
-    steps: int,
+    steps: int | None,
     seed: int,
     no_evaluation: bool,
     out: Path | None,
@@ -45,37 +68,61 @@ def audio_encoder_command(
     \b
     semeq-train audio-encoder --music ~/Music --device auto
     semeq-export audio --bundle my-model
+    semeq-train audio-encoder --recipe cnn --sampling balanced --source mixed
     """
+    if recipe == "lean" and (sampling or source):
+        raise click.UsageError("--sampling and --source belong to --recipe cnn")
+    if recipe == "cnn" and music_ratio != 1.0:
+        raise click.UsageError("--recipe cnn takes --source pink, music or mixed instead of --music-ratio")
+    if recipe == "cnn" and steps == 0:
+        raise click.UsageError("--recipe cnn needs at least one step")
+    needs_music = source in ("music", "mixed") if recipe == "cnn" else music_ratio > 0
     try:
         chosen = choose_device(device)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    if music is None and music_ratio > 0 and os.environ.get(DATA_VARIABLE):
+    if music is None and needs_music and os.environ.get(DATA_VARIABLE):
         music = Path(os.environ[DATA_VARIABLE]) / "music"
-    if music is None and music_ratio > 0:
-        raise click.UsageError("name a folder of music with --music, or train on noise alone with --music-ratio 0")
-    job = AudioJob(load_run(run or newest_run()), data, music, music_ratio, steps, seed, str(chosen))
-    console = Console(stderr=True)
+    if music is None and needs_music:
+        alone = "--music-ratio 0" if recipe == "lean" else "--source pink"
+        raise click.UsageError(f"name a folder of music with --music, or train on noise alone with {alone}")
+    length = steps if steps is not None else LEAN_STEPS if recipe == "lean" else STEPS
+    job = AudioJob(load_run(run or newest_run()), data, music, music_ratio, length, seed, str(chosen))
+    metrics: AudioMetrics | None = None
+    path = out or new_run_path("audio-encoder" if recipe == "lean" else "audio-encoder-cnn")
+    with _reading() as progress:
+        if recipe == "lean":
+            _, metrics, config = run_audio_job(job, path, not no_evaluation, progress)
+        else:
+            options = CnnOptions(sampling or "uniform", source or "pink", steps=length, seed=seed)
+            config = run_cnn_job(job, options, path, progress)
+    _report(config)
+    if metrics:
+        Console().print(hearing_table(metrics))
+    click.echo(f"run: {path}")
+
+
+@contextmanager
+def _reading() -> Iterator[Callable[[int, int], None]]:
+    """A bar for the reading of music."""
     columns = (
         TextColumn("reading music"),
         BarColumn(),
         TextColumn("{task.completed}/{task.total}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        path = out or new_run_path("audio-encoder")
-        _, metrics, config = run_audio_job(
-            job, path, not no_evaluation, lambda done, of: bar.update(task, completed=done, total=of)
-        )
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _report(config: Mapping[str, Any]) -> None:
+    console = Console(stderr=True)
     for line in config["skipped"][:10]:
         console.print(f"skipped {line}", style="yellow", highlight=False, markup=False)
     if len(config["skipped"]) > 10:
         console.print(f"skipped {len(config['skipped']) - 10} more files", style="yellow")
     click.echo(f"trained on {config['clips']} clips of {config['sources']} sources in {config['seconds']:.0f} s")
-    if metrics:
-        Console().print(hearing_table(metrics))
-    click.echo(f"run: {path}")
 
 
 def hearing_table(metrics: AudioMetrics) -> Table:

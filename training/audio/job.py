@@ -76,15 +76,19 @@ def flat_latent(model: Space) -> list[float]:
         return [round(float(v), 5) for v in model.encode(torch.tensor(FLAT, dtype=torch.float32)[None])[0]]
 
 
-def word_settings(run: Run) -> FloatArray:
-    """What each of the run's words decodes to, (w, 13); *warm* and *bright* first."""
+def word_order(run: Run) -> list[int]:
+    """Indices of the run's words with *warm* and *bright* first; raise `DataError` where it lacks one of them."""
     names = [word.name for word in run.words]
     if WARM not in names or BRIGHT not in names:
         raise DataError(f"the run {run.path} does not know {WARM} and {BRIGHT}, which the evaluation needs")
     order = [names.index(WARM), names.index(BRIGHT)]
-    order += [i for i in range(len(names)) if i not in order]
+    return order + [i for i in range(len(names)) if i not in order]
+
+
+def word_settings(run: Run) -> FloatArray:
+    """What each of the run's words decodes to, (w, 13); *warm* and *bright* first."""
     with torch.no_grad():
-        latents = torch.tensor(np.array([run.words[i].latent for i in order]), dtype=torch.float32)
+        latents = torch.tensor(np.array([run.words[i].latent for i in word_order(run)]), dtype=torch.float32)
         params: FloatArray = run.model.decode(latents).numpy().astype(np.float64)
     return params
 

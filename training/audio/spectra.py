@@ -102,12 +102,8 @@ def music_spectra(
     DataError
         If the folder is missing or holds no usable audio.
     """
-    if not folder.is_dir():
-        raise DataError(f"there is no music folder {folder}; name one with --music")
-    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
-    if not files:
-        raise DataError(f"there is no audio below {folder}")
-    kept = _cache_path(files, seed, cache)
+    files = audio_files(folder)
+    kept = cache_path(files, seed, cache)
     if kept.exists():
         with np.load(kept, allow_pickle=False) as stored:
             return Spectra(
@@ -118,11 +114,11 @@ def music_spectra(
     for done, path in enumerate(files):
         relative = path.relative_to(folder).as_posix()
         try:
-            for number, crop in enumerate(_crops(path, np.random.default_rng([seed, done]))):
+            for number, crop in enumerate(read_crops(path, np.random.default_rng([seed, done]))):
                 power.append(long_term_power(crop))
                 owners.append(sources.get(relative) or _source_of(relative))
                 names.append(relative if number == 0 else f"{relative}#{number}")
-        except _Unusable as reason:
+        except Unusable as reason:
             skipped.append(f"{relative}: {reason}")
         progress(done + 1, len(files))
     if not power:
@@ -132,11 +128,22 @@ def music_spectra(
     return found
 
 
-class _Unusable(Exception):
+def audio_files(folder: Path) -> list[Path]:
+    """Every audio file below a folder, in a fixed order; raise `DataError` if there is none."""
+    if not folder.is_dir():
+        raise DataError(f"there is no music folder {folder}; name one with --music")
+    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+    if not files:
+        raise DataError(f"there is no audio below {folder}")
+    return files
+
+
+class Unusable(Exception):
     """A file that cannot be used; the reason in a phrase."""
 
 
-def _crops(path: Path, random: np.random.Generator) -> Iterable[FloatArray]:
+def read_crops(path: Path, random: np.random.Generator) -> Iterable[FloatArray]:
+    """Crops of a file, mono at 44.1 kHz; raise `Unusable` with the reason."""
     try:
         with soundfile.SoundFile(path) as file:
             wanted = int(CROP_S * file.samplerate)
@@ -148,12 +155,12 @@ def _crops(path: Path, random: np.random.Generator) -> Iterable[FloatArray]:
                 if file.samplerate != RATE_HZ:
                     audio = soxr.resample(audio, file.samplerate, RATE_HZ)
                 if not np.isfinite(audio).all():
-                    raise _Unusable("holds samples that are not finite")
+                    raise Unusable("holds samples that are not finite")
                 if len(audio) < RATE_HZ or np.sqrt(np.mean(audio**2)) < 1e-4:
-                    raise _Unusable("is shorter than a second" if len(audio) < RATE_HZ else "is silent")
+                    raise Unusable("is shorter than a second" if len(audio) < RATE_HZ else "is silent")
                 yield audio
     except (soundfile.LibsndfileError, RuntimeError) as error:
-        raise _Unusable(f"cannot be read ({str(error).splitlines()[0]})") from error
+        raise Unusable(f"cannot be read ({str(error).splitlines()[0]})") from error
 
 
 def _manifest_sources(folder: Path) -> dict[str, str]:
@@ -168,7 +175,8 @@ def _source_of(relative: str) -> str:
     return re.sub(r"__\d+$", "", relative.rsplit(".", 1)[0])
 
 
-def _cache_path(files: list[Path], seed: int, cache: Path | None) -> Path:
+def cache_path(files: list[Path], seed: int, cache: Path | None) -> Path:
+    """Where the spectra of these files are kept; another file, size or date is another place."""
     base = cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "semeq" / "spectra"
     digest = hashlib.sha256(f"{FFT_SIZE} {HOP} {CROP_S} {CROPS_PER_FILE} {seed}".encode())
     for path in files:
