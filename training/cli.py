@@ -7,6 +7,7 @@ import sys
 import click
 import torch
 
+from .ablation_command import ablation_command
 from .audio_command import audio_encoder_command
 from .audio_evaluation_command import evaluate_audio_command
 from .bench_command import bench_command
@@ -40,6 +41,7 @@ def cli() -> None:
 
 cli.add_command(audio_encoder_command)
 cli.add_command(evaluate_audio_command)
+cli.add_command(ablation_command)
 cli.add_command(bench_command)
 cli.add_command(data_command)
 cli.add_command(evaluate_command)

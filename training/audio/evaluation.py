@@ -109,8 +109,8 @@ def evaluate_hearing(
     pair
         Labels of *warm* and *bright*.
     """
-    clip_fold = _deal(np.array(music.sources), seed)
-    people_fold = _deal(settings.people, seed)
+    clip_fold = deal(np.array(music.sources), seed)
+    people_fold = deal(settings.people, seed)
     simple = baselines()
     right: dict[str, list[bool]] = {name: [] for name in ("encoder", *simple)}
     right_pink: dict[str, list[bool]] = {name: [] for name in right}
@@ -121,7 +121,7 @@ def evaluate_hearing(
     for fold in range(FOLDS):
         test = np.flatnonzero(clip_fold == fold)
         held = people_fold == fold
-        hearer = fit(music.take(np.flatnonzero(clip_fold != fold)), _subset(settings, ~held))
+        hearer = fit(music.take(np.flatnonzero(clip_fold != fold)), subset(settings, ~held))
         measures: dict[str, Callable[[FloatArray], FloatArray]] = {"encoder": hearer.brightness, **simple}
         classes = [np.flatnonzero(held & (settings.labels == label)) for label in pair]
         for clips, answers in ((music.power[test], right), (pink.power, right_pink)):
@@ -159,7 +159,7 @@ def evaluate_hearing(
     )
 
 
-def _deal(owners: NDArray[np.str_], seed: int) -> NDArray[np.int64]:
+def deal(owners: NDArray[np.str_], seed: int) -> NDArray[np.int64]:
     """Fold of each row: owners are dealt, largest first, each to the fold that has fewest rows so far."""
     names, counts = np.unique(owners, return_counts=True)
     order = np.random.default_rng(seed).permutation(len(names))
@@ -171,5 +171,6 @@ def _deal(owners: NDArray[np.str_], seed: int) -> NDArray[np.int64]:
     return np.array([fold[name] for name in owners])
 
 
-def _subset(settings: LabelledCurves, rows: NDArray[np.bool_]) -> LabelledCurves:
+def subset(settings: LabelledCurves, rows: NDArray[np.bool_]) -> LabelledCurves:
+    """Some of the settings."""
     return LabelledCurves(settings.params[rows], settings.labels[rows], settings.people[rows], settings.semantic[rows])

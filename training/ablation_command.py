@@ -1,0 +1,90 @@
+"""`semeq-train ablation`: the published kind of encoder, form by form, beside `lean`."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.status import Status
+
+from .audio.ablation import Material, run_fold
+from .audio.ablation_report import as_page, as_table
+from .audio.cnn import STEPS
+from .audio.cnn_run import TRAINING_PINK
+from .audio.job import PINK_CLIPS, labelled_settings, semantic_of, word_order, word_settings
+from .audio.mel import music_clips, pink_clips
+from .errors import TrainingError
+from .run_folder import load_run, newest_run
+from .sources import DATA_VARIABLE
+from .trainer import choose_device
+
+
+@click.command("ablation")
+@click.option("--run", type=click.Path(path_type=Path), help="V3 run whose space is learnt  [default: the newest]")
+@click.option("--data", type=click.Path(path_type=Path), help="Settings, as for v3  [default: $SEMEQ_DATA]")
+@click.option("--music", type=click.Path(path_type=Path), help="Folder of music  [default: $SEMEQ_DATA/music]")
+@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="Seed n holds out fold n of five.")
+@click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True, help="Training steps of each CNN.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page here, as Markdown.")
+def ablation_command(
+    run: Path | None,
+    data: Path | None,
+    music: Path | None,
+    seeds: int,
+    steps: int,
+    device: str,
+    out: Path | None,
+) -> None:
+    r"""Train three forms of the CNN and `lean`, and judge all on clips, people and pairs none of them has met.
+
+    \b
+    semeq-train ablation --seeds 5 --out docs/ablation.md
+    """
+    try:
+        chosen = str(choose_device(device))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if music is None:
+        if not os.environ.get(DATA_VARIABLE):
+            raise click.UsageError("name a folder of music with --music")
+        music = Path(os.environ[DATA_VARIABLE]) / "music"
+    if out and not out.absolute().parent.is_dir():
+        raise TrainingError(f"there is no folder {out.parent} to write {out.name} into")
+    space = load_run(run or newest_run())
+    console = Console(stderr=True)
+    words = word_settings(space)
+    with console.status("reading music") as status:
+        material = Material(
+            music_clips(music, progress=lambda done, of: status.update(f"reading music {done}/{of}")),
+            pink_clips(TRAINING_PINK, seed=0),
+            pink_clips(PINK_CLIPS, seed=10_000),
+            labelled_settings(space, data),
+            words,
+            semantic_of(space.model, words),
+        )
+        folds = []
+        for seed in range(seeds):
+            folds.append(
+                run_fold(
+                    material,
+                    seed,
+                    steps,
+                    chosen,
+                    progress=partial(_show, status, f"seed {seed + 1}/{seeds}"),
+                )
+            )
+    Console().print(as_table(folds))
+    if out:
+        command = f"semeq-train ablation --seeds {seeds}" + (f" --steps {steps}" if steps != STEPS else "")
+        names = [space.words[i].name for i in word_order(space)]
+        sources = len(set(material.music.spectra.sources))
+        out.write_text(as_page(folds, names, command + " --out docs/ablation.md", steps, sources), encoding="utf-8")
+        click.echo(f"page: {out}")
+
+
+def _show(status: Status, where: str, doing: str) -> None:
+    status.update(f"{where}: {doing}")
