@@ -14,6 +14,7 @@ from .audio.ablation import Material, run_fold
 from .audio.ablation_report import as_page, as_table
 from .audio.cnn import STEPS
 from .audio.cnn_run import TRAINING_PINK
+from .audio.evaluation import FOLDS
 from .audio.job import PINK_CLIPS, labelled_settings, semantic_of, word_order, word_settings
 from .audio.mel import music_clips, pink_clips
 from .errors import TrainingError
@@ -26,7 +27,9 @@ from .trainer import choose_device
 @click.option("--run", type=click.Path(path_type=Path), help="V3 run whose space is learnt  [default: the newest]")
 @click.option("--data", type=click.Path(path_type=Path), help="Settings, as for v3  [default: $SEMEQ_DATA]")
 @click.option("--music", type=click.Path(path_type=Path), help="Folder of music  [default: $SEMEQ_DATA/music]")
-@click.option("--seeds", type=click.IntRange(1), default=1, show_default=True, help="Seed n holds out fold n of five.")
+@click.option(
+    "--seeds", type=click.IntRange(1, FOLDS), default=1, show_default=True, help="Each holds out another fold."
+)
 @click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True, help="Training steps of each CNN.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page here, as Markdown.")
@@ -39,11 +42,11 @@ def ablation_command(
     device: str,
     out: Path | None,
 ) -> None:
-    r"""Train three forms of the CNN and `lean`, and judge all on clips, people and pairs none of them has met.
+    """Train three forms of the CNN and `lean`, and judge all on clips, people and pairs none of them has met.
 
     \b
     semeq-train ablation --seeds 5 --out docs/ablation.md
-    """
+    """  # noqa: D301 (click wants the character, not its escape)
     try:
         chosen = str(choose_device(device))
     except ValueError as error:

@@ -63,13 +63,15 @@ def audio_encoder_command(
     no_evaluation: bool,
     out: Path | None,
 ) -> None:
-    r"""Train the audio encoder, and measure it by cross-validation over sources of music.
+    """Train the audio encoder, and measure it by cross-validation over sources of music.
+
+    The recipe cnn writes a run of its own kind, which `semeq-train ablation` is there to judge.
 
     \b
     semeq-train audio-encoder --music ~/Music --device auto
     semeq-export audio --bundle my-model
     semeq-train audio-encoder --recipe cnn --sampling balanced --source mixed
-    """
+    """  # noqa: D301 (click wants the character, not its escape)
     if recipe == "lean" and (sampling or source):
         raise click.UsageError("--sampling and --source belong to --recipe cnn")
     if recipe == "cnn" and music_ratio != 1.0:
