@@ -91,7 +91,7 @@ def as_page(folds: Sequence[Fold], words: Sequence[str], command: str, steps: in
         _line(["---"] * len(titles)),
         *(_line([name, *cells]) for name, cells in rows(folds)),
         "",
-        "Folds differ in difficulty, so the spread is mostly theirs. Fold by fold, "
+        "The simple measures, which learn nothing, vary from fold to fold as much. Fold by fold, "
         + "; ".join(_paired(folds, key, title) for key, title in (("order", "music"), ("order_pink", "pink noise")))
         + ".",
         _LEGEND,
@@ -110,8 +110,9 @@ def _paired(folds: Sequence[Fold], key: str, title: str) -> str:
     orders = {name: np.array([getattr(fold.encoders[name], key) for fold in folds]) for name in (*forms, LEAN)}
     best = max(forms, key=lambda name: float(orders[name].mean()))
     ahead = orders[LEAN] - orders[best]
+    points = f"{100 * ahead.mean():+.1f}".replace("-", "−")
     return (
-        f"on {title} `lean` stands {100 * ahead.mean():+.1f} points from the best form ({best}) and is ahead in"
+        f"on {title} `lean` stands {points} points from the best form ({best}) and is ahead in"
         f" {int((ahead > 0).sum())} of {len(folds)}"
     )
 
@@ -136,8 +137,8 @@ Every figure but the row marked *quoted* was measured by it.
 {measured} ({sources} sources of music in all).
 
 A seed holds out one fifth of the sources and one fifth of the people who saved settings; figures are mean ± standard
-deviation over the folds. All rows are judged on the same clips and the same pairs, with the same EQs. V3 itself, whose
-space is learnt and whose words are scored, has met all the settings: that is the same for every row.
+deviation over the folds. All rows are judged on the same clips and the same pairs, with the same EQs. The V3
+run whose space is learnt and whose words are scored is one and the same for every row and fold; it is not retrained.
 
 `cnn` is the published idea in our trainer: 3 s of a 64-band mel spectrogram, depthwise-separable convolutions (16, 32,
 64 channels), pooled over time and frequency, level left in, taught the eight semantic numbers in V3 of the EQ that was
