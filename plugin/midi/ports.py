@@ -232,7 +232,8 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
 
 def _rtmidi() -> Any:
     try:
-        backend = mido.Backend("mido.backends.rtmidi", load=True)
+        # mido's own variable, for example mido.backends.rtmidi/UNIX_JACK
+        backend = mido.Backend(os.environ.get("MIDO_BACKEND", "mido.backends.rtmidi"), load=True)
     except ImportError:
         raise PortError("system MIDI ports need python-rtmidi: pip install 'semeq[midi]'") from None
     return backend
