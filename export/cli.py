@@ -9,7 +9,8 @@ import click
 from semeq.presets import BundleError
 from semeq.training import TrainingError
 
-from .model_bundle import ParityError
+from .audio_command import audio_command
+from .model_bundle import NotExportableError, ParityError
 from .native_build import BuildError
 from .onnx_command import onnx_command
 from .plugin_command import plugin_command
@@ -22,6 +23,7 @@ def cli() -> None:
 
 
 cli.add_command(onnx_command)
+cli.add_command(audio_command)
 cli.add_command(plugin_command)
 
 
@@ -35,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
     except click.ClickException as error:
         click.echo(f"semeq-export: {error.format_message()}", err=True)
         sys.exit(2)
-    except (BuildError, BundleError, ParityError, TrainingError, OSError) as error:
+    except (BuildError, BundleError, NotExportableError, ParityError, TrainingError, OSError) as error:
         click.echo(f"semeq-export: {error}", err=True)
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from semeq.eq import PARAMETER_NAMES
 from semeq.presets import BUNDLE_FORMAT
-from semeq.training import EqSpace
+from semeq.training import EqSpace, Scale
 
 #: Pinned, so that the same weights give the same graph whatever PyTorch's default becomes.
 OPSET = 18
@@ -32,14 +32,34 @@ class DecoderGraph(nn.Module):
         """Freeze `model`."""
         super().__init__()
         self.mlp = model.decoder
-        self.scale = model.scale
+        self.scale = FixedBounds(model.scale)
         with torch.no_grad():
             at_flat = model.decoder(model.encode(model.get_buffer("flat")))
             self.register_buffer("offset", at_flat * model.get_buffer("gain_mask"))
 
     def forward(self, latent: Tensor) -> Tensor:
         """Settings in physical units."""
-        return self.scale.to_physical(torch.sigmoid(self.mlp(latent) - self.get_buffer("offset")))
+        out: Tensor = self.scale(torch.sigmoid(self.mlp(latent) - self.get_buffer("offset")))
+        return out
+
+
+class FixedBounds(nn.Module):
+    """The unit cube to physical units. Its initialisers (`is_gain`, `low`, `span`) are part of the graph's contract:
+    the native plugin reads the weights of a bundle by name.
+    """
+
+    def __init__(self, scale: Scale) -> None:
+        """Take over the tables of `scale`."""
+        super().__init__()
+        self.register_buffer("is_gain", ~scale.get_buffer("logarithmic"))
+        self.register_buffer("low", scale.get_buffer("low").clone())
+        self.register_buffer("span", scale.get_buffer("span").clone())
+
+    def forward(self, unit: Tensor) -> Tensor:
+        """Settings in physical units, (n, 13)."""
+        is_gain = self.get_buffer("is_gain")
+        value = self.get_buffer("low") + unit * self.get_buffer("span")
+        return torch.where(is_gain, value, torch.exp(torch.where(is_gain, 0.0, value)))
 
 
 class EncoderGraph(nn.Module):
@@ -68,8 +88,18 @@ def metadata(kind: str, model: EqSpace, recipe: str) -> dict[str, Any]:
     }
 
 
-def to_onnx(graph: nn.Module, example: Tensor, inputs: str, outputs: str, properties: dict[str, Any]) -> bytes:
-    """Export to the bytes of a single-file ONNX model with a dynamic first axis ``n``."""
+def to_onnx(
+    graph: nn.Module,
+    example: Tensor,
+    inputs: str,
+    outputs: str | tuple[str, ...],
+    properties: dict[str, Any],
+    dynamic_length: bool = False,
+) -> bytes:
+    """Export to the bytes of a single-file ONNX model with a dynamic first axis ``n``, and second where asked."""
+    shape: dict[int, Any] = {0: torch.export.Dim("n")}
+    if dynamic_length:
+        shape[1] = torch.export.Dim("samples", min=4096)
     graph.eval()
     # The exporter talks on stdout, through warnings and through logging; none of it is for our users.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
@@ -81,8 +111,8 @@ def to_onnx(graph: nn.Module, example: Tensor, inputs: str, outputs: str, proper
             dynamo=True,
             opset_version=OPSET,
             input_names=[inputs],
-            output_names=[outputs],
-            dynamic_shapes=({0: torch.export.Dim("n")},),
+            output_names=[outputs] if isinstance(outputs, str) else list(outputs),
+            dynamic_shapes=(shape,),
             external_data=False,
             verbose=False,
         )

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from semeq.presets import Bundle, Vocabulary, Word, write_bundle
-from semeq.training import Run, WordPoint
+from semeq.presets import Bundle, School, Vocabulary, Word, write_bundle
+from semeq.training import EqSpace, Run, WordPoint
 
 from .graphs import OPSET, DecoderGraph, EncoderGraph, metadata, to_onnx
 from .parity import TOLERANCE_DB, Parity, check_parity, random_settings
@@ -24,17 +24,27 @@ class ParityError(Exception):
     """An exported graph does not say what the model says. The message is one sentence."""
 
 
+class NotExportableError(Exception):
+    """A run whose model is kept for comparison only. The message is one sentence."""
+
+
 def export_bundle(run: Run, path: Path) -> tuple[Bundle, Parity]:
     """Freeze the run's model, check the graphs against it, and write the bundle at `path`.
 
     Raises
     ------
+    NotExportableError
+        If the model is not of the kind that ships.
     ParityError
         If a graph differs from the model by more than `TOLERANCE_DB`; nothing is written then.
     semeq.presets.BundleError
         If the bundle cannot be written.
     """
     model = run.model
+    if not isinstance(model, EqSpace):
+        raise NotExportableError(
+            f"{run.path} holds a {run.recipe.model.kind!r} model; only 'two-encoder' models become bundles"
+        )
     decoder = to_onnx(
         DecoderGraph(model),
         torch.zeros(2, model.latent_size),
@@ -55,7 +65,9 @@ def export_bundle(run: Run, path: Path) -> tuple[Bundle, Parity]:
             f"the graphs differ from the model by up to {parity.decoder_db:.2g} dB (decoder) and"
             f" {parity.encoder_db:.2g} dB (encoder), more than {TOLERANCE_DB:g} dB; no bundle was written"
         )
-    vocabulary = Vocabulary(word_entry(point) for point in run.words)
+    with torch.no_grad():
+        flat = model.encode(model.get_buffer("flat"))[0].double().numpy()
+    vocabulary = Vocabulary((word_entry(point) for point in run.words), flat=_rounded(flat))
     graphs = {"decoder.onnx": decoder, "encoder.onnx": encoder}
     return write_bundle(path, _model_table(run, vocabulary, parity), vocabulary, graphs), parity
 
@@ -69,6 +81,7 @@ def word_entry(point: WordPoint) -> Word:
         evidence=point.evidence,
         latent=_rounded(point.latent),
         low_evidence=point.evidence < ENOUGH_PEOPLE,
+        schools=tuple(School(s.name, s.evidence, _rounded(s.latent)) for s in point.schools),
     )
 
 

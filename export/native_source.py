@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from semeq.eq import LOWER_BOUNDS, PARAMETER_COUNT, UPPER_BOUNDS, denormalise
-from semeq.presets import Bundle, BundleError
+from semeq.presets import Bundle, BundleError, plain_name
 
 #: Hosts list a parameter's values by a number of one byte (DPF's enumeration).
 MAX_WORDS = 255
@@ -130,12 +130,17 @@ def _check_units(low: Weights, span: Weights, is_gain: NDArray[np.bool_]) -> Non
 
 
 def choose_words(bundle: Bundle, limit: int = MAX_WORDS) -> list[str]:
-    """The words a host lists: all, or where there are too many those with the most evidence, in vocabulary order."""
-    words = [bundle.vocabulary.get(name) for name in bundle.vocabulary.names]
+    """The words a host lists, without accents, in vocabulary order: those that enough people used, at most `limit`.
+
+    A long list is hard to scroll; a vocabulary that is all of low evidence is listed all the same. DPF's VST3 passes
+    names on byte by byte, so they must be ASCII; `Vocabulary.get` finds them with or without accents.
+    """
+    words = [word for word in bundle.vocabulary if plain_name(word.name).isascii()]
+    words = [word for word in words if not word.low_evidence] or words
     if len(words) > limit:
         ranked = sorted(range(len(words)), key=lambda i: (words[i].low_evidence, -words[i].evidence, i))
         words = [words[i] for i in sorted(ranked[:limit])]
-    return [word.name for word in words]
+    return list(dict.fromkeys(plain_name(word.name) for word in words))
 
 
 def names_header(bundle: Bundle, identity: PluginIdentity) -> str:

@@ -14,7 +14,7 @@ from .files import AudioFileError
 from .midi import MidiFileError, PortError
 
 #: Every command is a module of its own, imported only when it is asked for.
-COMMANDS = ("process", "live", "midi", "words", "show", "demo")
+COMMANDS = ("process", "analyze", "live", "midi", "words", "show", "demo")
 
 
 class LazyGroup(click.Group):

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pedalboard import Gain, HighShelfFilter, LowShelfFilter, PeakFilter
 from pedalboard._pedalboard import Pedalboard  # the package re-exports it, but not for type checkers
 
-from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, AnyAudio, as_planes
+from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, AnyAudio, Engine, as_planes
 from semeq.eq.settings import FloatArray
 
+from .adaptive import AdaptedSpace
 from .automation import Automation, TrackLike
 from .controls import ControlProperty, Controls
-from .loudness import match_gain_db
+from .hearing import Heard, Hearing, HearingError
+from .loudness import MAX_MATCH_DB, match_gain_db
 from .renderer import Renderer
 from .space import WordSpace
+
+#: How much of what `SemanticEQ.listen` was given is kept, for the level match of native chains.
+LISTENED_S = 30.0
+
+
+@dataclass(frozen=True)
+class Listened:
+    """The last recording that was listened to: its beginning (channels, frames), and the space adapted to it."""
+
+    planes: NDArray[np.float32]
+    sample_rate_hz: float
+    space: AdaptedSpace
 
 
 class SemanticEQ(Pedalboard):
@@ -43,6 +59,9 @@ class SemanticEQ(Pedalboard):
         Pass the input on, without a click.
     level_match : bool
         Make the output as loud as the input (ITU-R BS.1770), measured over the audio of each call.
+    adaptive : bool
+        Apply only as much of the word as the audio lacks: a track that is warm already gets little more warmth. Heard
+        over the audio of each call that starts a stream, or in the last `listen`.
     model : str or Path, optional
         A model bundle: a folder, or the name of a shipped one.
 
@@ -71,6 +90,7 @@ class SemanticEQ(Pedalboard):
     output_db = ControlProperty[float]()
     bypass = ControlProperty[bool]()
     level_match = ControlProperty[bool]()
+    adaptive = ControlProperty[bool]()
 
     def __init__(
         self,
@@ -81,15 +101,18 @@ class SemanticEQ(Pedalboard):
         output_db: float = 0.0,
         bypass: bool = False,
         level_match: bool = False,
+        adaptive: bool = False,
         model: str | Path | None = None,
     ) -> None:
         self._model = model
         self._space = WordSpace.open(model)
         self._renderer: Renderer | None = None
+        self._hearing: Hearing | None = None
+        self._listened: Listened | None = None
         self._bands: list[Any] = [LowShelfFilter(), PeakFilter(), PeakFilter(), PeakFilter(), HighShelfFilter()]
         self._gain = Gain(0.0)
         super().__init__([*self._bands, self._gain])
-        self._take(Controls(semantic, to, morph, intensity, output_db, bypass, level_match))
+        self._take(Controls(semantic, to, morph, intensity, output_db, bypass, level_match, adaptive))
 
     # ------------------------------------------------------------------------------------------------- controls
 
@@ -113,15 +136,64 @@ class SemanticEQ(Pedalboard):
         return tuple(self._space.vocabulary.names)
 
     def _take(self, controls: Controls) -> None:
-        self._target = target = self._space.target(controls)
+        space = self._space_for(controls)
+        self._target = target = space.target(controls)
         self._controls = controls
         if self._renderer is not None:
+            self._renderer.space = space
             self._renderer.update(controls)
         params = target.params
         gains, freqs, qs = params[GAIN_INDEX], params[FREQ_INDEX], (SHELF_Q, *params[Q_INDEX], SHELF_Q)
         for item, gain, freq, q in zip(self._bands, gains, freqs, qs, strict=True):
             item.cutoff_frequency_hz, item.gain_db, item.q = float(freq), float(gain), float(q)
-        self._gain.gain_db = target.output_db
+        self._gain.gain_db = target.output_db + self._native_match_db()
+
+    # ------------------------------------------------------------------------------------------------- hearing
+
+    def listen(self, audio: AnyAudio, sample_rate: float) -> Heard:
+        """Hear where a recording sits, and remember it: `adaptive` and `level_match` act on it in native chains.
+
+        Parameters
+        ----------
+        audio : ndarray of float32 or float64
+            As for `process`; at least 0.1 s that is not silent.
+        sample_rate : float
+            In Hz.
+
+        Raises
+        ------
+        HearingError
+            There is nothing to hear.
+        BundleError
+            The model has no audio encoder.
+        """
+        planes = as_planes(audio)
+        heard = self._ear().hear(planes, sample_rate)
+        kept = planes[:, : int(LISTENED_S * sample_rate)].astype(np.float32)
+        self._listened = Listened(kept, sample_rate, AdaptedSpace(self._space, self._ear(), heard.lean_db))
+        self._take(self._controls)
+        return heard
+
+    def _ear(self) -> Hearing:
+        if self._hearing is None:
+            self._hearing = Hearing(self._space)
+        return self._hearing
+
+    def _space_for(self, controls: Controls) -> WordSpace:
+        if not controls.adaptive:
+            return self._space
+        self._ear()  # a model that cannot hear is refused now, not in the first call
+        return self._space if self._listened is None else self._listened.space
+
+    def _native_match_db(self) -> float:
+        """What `level_match` adds in a native chain, where nothing of ours sees the audio: measured over `listen`."""
+        c, heard = self._controls, self._listened
+        if not c.level_match or c.bypass or heard is None:
+            return 0.0
+        engine = Engine(heard.sample_rate_hz, heard.planes.shape[0])
+        engine.jump(self._target.params, self._target.output_db)
+        gain = match_gain_db(heard.planes, engine.process(heard.planes), heard.sample_rate_hz)
+        return float(np.clip(gain, -MAX_MATCH_DB, MAX_MATCH_DB))
 
     # ---------------------------------------------------------------------------------------------------- audio
 
@@ -157,13 +229,15 @@ class SemanticEQ(Pedalboard):
         del buffer_size
         planes = as_planes(input_array, self._channels_of(input_array, reset))
         channels = planes.shape[0]
+        if self._controls.adaptive and (reset or self._listened is None):
+            self._hear_if_possible(planes, sample_rate)
         renderer = self._renderer
         fits = renderer is not None and (renderer.engine.sample_rate_hz, renderer.engine.channels) == (
             sample_rate,
             channels,
         )
         if renderer is None or not fits:
-            renderer = self._renderer = Renderer(self._space, sample_rate, channels, self._controls)
+            renderer = self._renderer = Renderer(self._space_for(self._controls), sample_rate, channels, self._controls)
         elif reset:
             renderer.reset()
         moves = None
@@ -187,6 +261,14 @@ class SemanticEQ(Pedalboard):
             self._renderer.reset()
         super().reset()
 
+    def _hear_if_possible(self, planes: Any, sample_rate: float) -> None:
+        """Listen to what is about to be played; where there is nothing to hear, the plain word is right."""
+        try:
+            self.listen(planes, sample_rate)
+        except HearingError:
+            self._listened = None
+            self._take(self._controls)
+
     def _channels_of(self, audio: object, reset: bool) -> int | None:
         """Channels of the stream being continued, to read square or short blocks as the ones before."""
         if reset or self._renderer is None or getattr(audio, "ndim", 0) != 2:
@@ -199,7 +281,17 @@ class SemanticEQ(Pedalboard):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy by the controls and the model; the stream's state is not carried."""
         c = self._controls
-        return type(self), (c.semantic, c.to, c.morph, c.intensity, c.output_db, c.bypass, c.level_match, self._model)
+        return type(self), (
+            c.semantic,
+            c.to,
+            c.morph,
+            c.intensity,
+            c.output_db,
+            c.bypass,
+            c.level_match,
+            c.adaptive,
+            self._model,
+        )
 
     def __eq__(self, other: object) -> bool:
         """Whether the other has the same controls and model."""
@@ -215,5 +307,5 @@ class SemanticEQ(Pedalboard):
         shown = [repr(c.semantic)] + ([f"to={c.to!r}", f"morph={c.morph:g}"] if c.to is not None else [])
         shown += [f"intensity={c.intensity:g}"] if c.intensity != 1 else []
         shown += [f"output_db={c.output_db:g}"] if c.output_db else []
-        shown += [f"{name}=True" for name in ("bypass", "level_match") if getattr(c, name)]
+        shown += [f"{name}=True" for name in ("bypass", "level_match", "adaptive") if getattr(c, name)]
         return f"SemanticEQ({', '.join(shown)})"

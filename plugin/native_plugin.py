@@ -13,7 +13,7 @@ import pedalboard
 from pedalboard._pedalboard import Pedalboard
 
 from semeq import eq
-from semeq.presets import Bundle, load_bundle
+from semeq.presets import Bundle, load_bundle, plain_name
 
 from .controls import CONTROLS, ControlProperty, Controls
 
@@ -78,6 +78,7 @@ class NativeEQ(Pedalboard):
     def _raw_value(self, name: str, value: Any) -> float:
         control = CONTROLS[name]
         if control.kind == "word":
+            value = plain_name(value)
             if value not in self._words:
                 raise NativeError(
                     f"the plugin was compiled without the word {value!r}; it knows {len(self._words)} words"

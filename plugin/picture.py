@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 from semeq.eq import REFERENCE_GRID_HZ, curve
 
+from .hear_files import Profile
+from .hearing import Hearing
 from .space import WordSpace
 
 #: From dark to bright in hue as well as in sound.
@@ -43,3 +45,28 @@ def draw_morph(space: WordSpace, word: str, to: str | None, path: Path, intensit
     axes.legend(loc="upper center", ncols=2, frameon=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=130)
+
+
+def draw_profile(item: Profile, hearing: Hearing, path: Path, course_of: tuple[str, ...]) -> None:
+    """Draw what was heard in a file: its lean against average music, and the course of some words."""
+    figure = Figure(figsize=(9, 5.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    above, below = figure.subplots(2, 1, height_ratios=(3, 2))
+    above.semilogx(hearing.bands_hz, item.heard.lean_db, color="0.1", lw=2)
+    above.fill_between(hearing.bands_hz, item.heard.lean_db, color="tab:orange", alpha=0.25)
+    above.axhline(0, color="0.4", lw=0.8)
+    above.set(xlim=(40, 16_000), xlabel="frequency, Hz", ylabel="against average music, dB")
+    above.set_title(f"{item.path.name}: centroid {item.centroid_hz:,.0f} Hz")
+    ticks = [f for f in _TICKS_HZ if 40 <= f <= 16_000]
+    above.set_xticks(ticks, [f"{f // 1000}k" if f >= 1000 else str(f) for f in ticks])
+    above.minorticks_off()
+    above.grid(alpha=0.25)
+    for word in course_of:
+        if word in hearing.words:
+            below.plot(item.course.seconds, item.course.scores[:, hearing.words.index(word)], marker=".", label=word)
+    below.axhline(0, color="0.4", lw=0.8)
+    below.set(xlabel="s", ylabel="score, sd over music")
+    below.grid(alpha=0.25)
+    below.legend(frameon=False, ncols=2)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import math
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -20,6 +21,11 @@ class VocabularyError(ValueError):
 
 class UnknownWordError(LookupError):
     """A word, or a school of one, that the vocabulary does not hold. The message names the nearest known ones."""
+
+
+def plain_name(name: str) -> str:
+    """A name without accents: ``frenético`` becomes ``frenetico``."""
+    return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
 
 
 @dataclass(frozen=True)
@@ -83,18 +89,25 @@ class Word:
 
 
 class Vocabulary:
-    """Words in a fixed order, looked up by name without regard to case.
+    """Words in a fixed order, looked up by name without regard to case and, where that names no other, accents.
 
     ``warm`` is the word; ``warm/2`` (or ``warm/NAME``) is its second school.
     """
 
-    def __init__(self, words: Iterable[Word]) -> None:
-        """Raise `VocabularyError` where two words have one name."""
+    def __init__(self, words: Iterable[Word], flat: tuple[float, ...] | None = None) -> None:
+        """Raise `VocabularyError` where two words have one name. `flat` is the point of the flat setting."""
+        if flat is not None:
+            _check_latent("the flat setting", flat)
+        self.flat = flat if flat is not None else (0.0,) * LATENT_SIZE
         self._words: dict[str, Word] = {}
         for word in words:
             if word.name in self._words:
                 raise VocabularyError(f"the word {word.name!r} stands twice in the vocabulary")
             self._words[word.name] = word
+        #: Words by their name without accents, for keyboards and hosts that have none; the first of a name wins.
+        self._plain: dict[str, Word] = {}
+        for word in self._words.values():
+            self._plain.setdefault(plain_name(word.name), word)
 
     def __len__(self) -> int:
         """Number of words."""
@@ -128,7 +141,7 @@ class Vocabulary:
             Naming the nearest known words.
         """
         wanted, slash, school = " ".join(name.lower().split()).partition("/")
-        word = self._words.get(wanted.strip())
+        word = self._words.get(wanted.strip()) or self._plain.get(plain_name(wanted.strip()))
         if word is None:
             near = difflib.get_close_matches(wanted, self._words, n=3, cutoff=0.5)
             hint = f"nearest: {', '.join(near)}" if near else f"known are {', '.join(self.names[:8])} and others"
@@ -138,7 +151,8 @@ class Vocabulary:
     def to_json(self) -> str:
         """As the text of ``vocabulary.json``."""
         return json.dumps(
-            {"format": VOCABULARY_FORMAT, "words": [asdict(word) for word in self]}, ensure_ascii=False, indent=1
+            {"format": VOCABULARY_FORMAT, "flat": self.flat, "words": [asdict(word) for word in self]},
+            ensure_ascii=False,
         )
 
     @classmethod
@@ -160,7 +174,10 @@ class Vocabulary:
             raise VocabularyError(f"the vocabulary has format {version!r}; this version reads {major}.x")
         if not isinstance(table.get("words"), list):
             raise VocabularyError("the vocabulary has no list of words")
-        return cls(_word(entry) for entry in table["words"])
+        flat = table.get("flat")
+        if flat is not None and not isinstance(flat, list):
+            raise VocabularyError("the vocabulary's point of the flat setting is malformed")
+        return cls((_word(entry) for entry in table["words"]), None if flat is None else _point(flat))
 
 
 def _word(entry: Any) -> Word:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .network import EqSpace
     from .recipe import Recipe, load_recipe, recipe_names
     from .run_folder import Run, load_run, newest_run
+    from .scale import Scale
     from .words import WordPoint
 
 _HOMES = {
@@ -18,6 +19,7 @@ _HOMES = {
     "network": ("EqSpace",),
     "recipe": ("Recipe", "load_recipe", "recipe_names"),
     "run_folder": ("Run", "load_run", "newest_run"),
+    "scale": ("Scale",),
     "words": ("WordPoint",),
 }
 
@@ -29,6 +31,7 @@ __all__ = [
     "RecipeError",
     "Run",
     "RunError",
+    "Scale",
     "TrainingError",
     "WordPoint",
     "load_recipe",

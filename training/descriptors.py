@@ -25,3 +25,12 @@ def clean_word(descriptor: str) -> str | None:
     if not word or word in junk_words() or not any(c.isalpha() for c in word):
         return None
     return word
+
+
+def split_description(text: str) -> tuple[str, ...]:
+    """The words of a description that lists several, as crowd workers wrote them: "warm, cozy and soft".
+
+    Split at commas, semicolons, slashes and "and"; each part is cleaned, junk and repetitions are left out.
+    """
+    parts = (clean_word(part) for part in re.split(r"[,;/]|\band\b", text.lower()))
+    return tuple(dict.fromkeys(part for part in parts if part))

@@ -8,9 +8,10 @@ import typing
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from .errors import RecipeError
+from .scale import Normalisation
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,34 +21,69 @@ else:
 
 @dataclass(frozen=True)
 class DataSection:
-    """Which rows are labelled, and how many are held out."""
+    """Which rows are learnt from, which carry a label, and how many are held out.
 
-    words: tuple[str, ...]
+    Without `words`, every word with at least `min_examples` rows is labelled. `pool` adds settings without a label:
+    rows with other words (`unlabelled`), fits of the SocialFX curves (`socialfx`).
+    """
+
+    words: tuple[str, ...] = ()
+    min_examples: int = 5
     min_strength_db: float = 0.5
     test_share: float = 0.2
+    pool: tuple[Literal["unlabelled", "socialfx"], ...] = ("unlabelled", "socialfx")
+    sampling: Literal["natural", "sqrt", "balanced"] = "natural"
+    curriculum: float = 0.0
 
 
 @dataclass(frozen=True)
 class ModelSection:
-    """Sizes of the network."""
+    """Kind and sizes of the network.
 
+    `two-encoder` is V3; `autoencoder` has one encoder on the parameters, whose whole latent is semantic (`detail` 0);
+    `graphic` is one on 40 band gains. `noise` is added to the latents in training (`two-encoder`). `variational` and
+    `conditional` (on the word) apply to `autoencoder`.
+    """
+
+    kind: Literal["two-encoder", "autoencoder", "graphic"] = "two-encoder"
     semantic: int = 8
     detail: int = 24
     hidden: tuple[int, ...] = (64, 128, 64)
+    normalisation: Normalisation = "fixed"
+    skip: bool = True
+    dropout: float = 0.0
+    noise: float = 0.0
+    projection: int = 0
+    variational: bool = False
+    conditional: bool = False
 
 
 @dataclass(frozen=True)
 class LossSection:
-    """Weights of the loss terms; the unit of the curve term is `curve_scale_db`."""
+    """Weights of the loss terms; the unit of the curve term is `curve_scale_db`.
+
+    The contrastive weight runs from `contrastive` to `contrastive_final` over the training, the weight of the
+    Kullback-Leibler term from 0 to `kl` over its first `kl_warmup`. `mixing` asks the tilt of a point between two
+    settings to be the same mix of their tilts, so that morphs do not turn back; `geometry` asks directions in the
+    semantic dimensions to be as alike as the curves are.
+    """
 
     curve: float = 1.0
     curve_scale_db: float = 3.0
     curve_beta: float = 0.3
     params: float = 3.0
+    heard_only: bool = True
+    form: Literal["infonce", "supcon", "triplet", "npairs", "none"] = "supcon"
     contrastive: float = 0.1
+    contrastive_final: float = 0.1
     temperature: float = 0.1
+    class_weights: bool = False
     prototype: float = 0.4
     prototype_width: float = 0.3
+    mixing: float = 0.0
+    geometry: float = 0.0
+    kl: float = 0.0
+    kl_warmup: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -61,22 +97,32 @@ class AugmentSection:
 
 @dataclass(frozen=True)
 class SyntheticSection:
-    """How invented settings are made; `share` is their part of each batch."""
+    """How invented settings are made; `share` is their part of each batch.
+
+    Of them, `crossover` are mixed from two rows, `wide` drawn from the whole range of every knob, and the rest from the
+    range that the rows use.
+    """
 
     share: float = 0.5
     crossover: float = 0.7
+    wide: float = 0.0
     noise: float = 0.03
     silence: float = 0.25
 
 
 @dataclass(frozen=True)
 class OptimiserSection:
-    """AdamW with a one-cycle learning rate."""
+    """AdamW; with `patience` above 0, training stops after so many reports without a better validation error.
+
+    Validation takes a tenth of the training rows away, so it costs accuracy where rows are few.
+    """
 
     steps: int = 5000
     batch: int = 256
     learning_rate: float = 2e-3
+    schedule: Literal["one-cycle", "constant"] = "one-cycle"
     weight_decay: float = 1e-2
+    patience: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,7 +131,7 @@ class Recipe:
 
     name: str
     description: str
-    data: DataSection
+    data: DataSection = DataSection()
     model: ModelSection = ModelSection()
     loss: LossSection = LossSection()
     augment: AugmentSection = AugmentSection()
@@ -195,9 +241,23 @@ def _check(recipe: Recipe) -> None:
     for key, value in positive.items():
         if value <= 0:
             raise RecipeError(f"{key} must be above 0, not {value}")
-    shares = {"data.test_share": recipe.data.test_share, "synthetic.share": recipe.synthetic.share}
+    shares = {
+        "data.test_share": recipe.data.test_share,
+        "data.curriculum": recipe.data.curriculum,
+        "synthetic.share": recipe.synthetic.share,
+        "synthetic.wide": recipe.synthetic.wide,
+        "model.dropout": recipe.model.dropout,
+    }
     for key, value in shares.items():
         if not 0 <= value < 1:
             raise RecipeError(f"{key} must be at least 0 and below 1, not {value}")
-    if len(set(recipe.data.words)) < 2:
-        raise RecipeError("data.words must name at least two words")
+    if len(set(recipe.data.words)) == 1:
+        raise RecipeError("data.words must name at least two words, or none to take all")
+    if recipe.synthetic.crossover + recipe.synthetic.wide > 1:
+        raise RecipeError("synthetic.crossover and synthetic.wide must not exceed 1 together")
+    if recipe.model.kind != "autoencoder" and (recipe.model.variational or recipe.model.conditional):
+        raise RecipeError("model.variational and model.conditional go with model.kind = 'autoencoder'")
+    if recipe.model.kind != "autoencoder" and recipe.model.normalisation != "fixed":
+        raise RecipeError("model.normalisation other than 'fixed' goes with model.kind = 'autoencoder'")
+    if recipe.model.kind != "two-encoder" and recipe.model.detail:
+        raise RecipeError("model.detail is for model.kind = 'two-encoder'; elsewhere the whole latent is semantic")

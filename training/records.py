@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
 
-from semeq.eq import PARAMETER_COUNT
+from semeq.eq import LOWER_BOUNDS, PARAMETER_COUNT, PARAMETER_NAMES, UPPER_BOUNDS
 from semeq.eq.settings import FloatArray
 
 
@@ -77,3 +79,21 @@ def anonymous_key(person: str, file_digest: str) -> str:
 def as_params(rows: list[list[float]]) -> FloatArray:
     """Rows of 13 numbers as an array of shape (n, 13), also when there are none."""
     return np.array(rows, dtype=np.float64).reshape(-1, PARAMETER_COUNT)
+
+
+def parse_params(word: str, cells: Sequence[str]) -> list[float] | str:
+    """The 13 numbers in `cells`, within their bounds; or the reason why the row is unusable."""
+    if not word.strip():
+        return "the word is empty"
+    values = []
+    for name, cell, low, high in zip(PARAMETER_NAMES, cells, LOWER_BOUNDS, UPPER_BOUNDS, strict=True):
+        try:
+            value = float(cell)
+        except ValueError:
+            return f"{name} is not a number: {cell!r}"
+        # The plug-in stored float32: 0.1 comes back as 0.0999999.
+        slack = 1e-5 * (low if low > 0 else high)
+        if not math.isfinite(value) or not low - slack <= value <= high + slack:
+            return f"{name} is {cell}, outside {low:g} to {high:g}"
+        values.append(float(min(max(value, low), high)))
+    return values

@@ -12,19 +12,15 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from semeq.eq import (
     FREQ_INDEX,
     GAIN_INDEX,
-    LOWER_BOUNDS,
-    PARAMETER_COUNT,
     Q_INDEX,
     REFERENCE_GRID_HZ,
     REFERENCE_RATE_HZ,
-    UPPER_BOUNDS,
 )
 
 GAINS, FREQS, QS = GAIN_INDEX.tolist(), FREQ_INDEX.tolist(), Q_INDEX.tolist()
@@ -58,32 +54,3 @@ class Response(nn.Module):
         # One logarithm for the product: each factor lies within ±24 dB, far inside float32.
         product = bells[:, 0] * bells[:, 1] * bells[:, 2] * (shelf[:, 0] * step[:, 0]) * (shelf[:, 1] / step[:, 1])
         return torch.log(product) * (10 / math.log(10))
-
-
-class UnitScale(nn.Module):
-    """`semeq.eq.normalise` and `denormalise` on tensors (n, 13): gains linear, frequencies and Qs logarithmic."""
-
-    def __init__(self) -> None:
-        """Tabulate the bounds; constants made in `forward` would be copied to the device at every step."""
-        super().__init__()
-        is_gain = np.zeros(PARAMETER_COUNT, dtype=bool)
-        is_gain[GAIN_INDEX] = True
-        low = np.where(is_gain, LOWER_BOUNDS, np.log(np.where(is_gain, 1.0, LOWER_BOUNDS)))
-        high = np.where(is_gain, UPPER_BOUNDS, np.log(np.where(is_gain, 1.0, UPPER_BOUNDS)))
-        self.register_buffer("is_gain", torch.tensor(is_gain), persistent=False)
-        self.register_buffer("low", torch.tensor(low, dtype=torch.float32), persistent=False)
-        self.register_buffer("span", torch.tensor(high - low, dtype=torch.float32), persistent=False)
-
-    def to_unit(self, params: Tensor) -> Tensor:
-        """Physical settings to the unit cube."""
-        is_gain, low, span = (self.get_buffer(n) for n in ("is_gain", "low", "span"))
-        # A gain may be negative: its logarithm is not used, and clamped so that it is no NaN.
-        value = torch.where(is_gain, params, torch.log(params.clamp_min(1e-3)))
-        return (value - low) / span
-
-    def to_physical(self, unit: Tensor) -> Tensor:
-        """The unit cube to physical settings."""
-        is_gain, low, span = (self.get_buffer(n) for n in ("is_gain", "low", "span"))
-        value = low + unit * span
-        # A gain is kept out of exp, where it would overflow at wild values and spoil the gradient.
-        return torch.where(is_gain, value, torch.exp(torch.where(is_gain, 0.0, value)))

@@ -7,6 +7,7 @@ figures on held-out rows; ``words.json`` the words' points; ``log.jsonl`` one li
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,14 +17,20 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
-from .errors import RunError
-from .network import EqSpace
+from semeq.eq import FLAT
+
+from .errors import RecipeError, RunError
+from .models import build_model
+from .network import Space
 from .recipe import Recipe
-from .words import WordPoint
+from .words import SchoolPoint, WordPoint
 
 FORMAT = 1
 RUNS_FOLDER = Path("runs")
+#: Files of a run in progress, removed when it is complete.
+PLAN, STATE = "plan.json", "state"
 CHECKPOINT, CONFIG, METRICS, WORDS, LOG = (
     "checkpoint.safetensors",
     "config.json",
@@ -42,7 +49,7 @@ class Run:
     config: dict[str, Any]
     metrics: dict[str, Any]
     words: tuple[WordPoint, ...]
-    model: EqSpace
+    model: Space
 
 
 def new_run_path(recipe_name: str) -> Path:
@@ -66,16 +73,38 @@ def newest_run() -> Path:
 class RunWriter:
     """Writes a run folder; each file appears whole or not at all."""
 
-    def __init__(self, path: Path) -> None:
-        """Make the folder; raise `RunError` if it cannot be made or already holds a run."""
+    def __init__(self, path: Path, *, resume: bool = False) -> None:
+        """Make the folder, or with `resume` go on in it.
+
+        Raises
+        ------
+        RunError
+            If the folder cannot be made, already holds a finished run, or there is nothing to resume.
+        """
         self.path = path
         if (path / CHECKPOINT).exists():
-            raise RunError(f"{path} already holds a run; choose another --out")
+            raise RunError(f"{path} already holds a finished run; choose another --out")
+        if resume and not (path / PLAN).is_file():
+            raise RunError(f"there is no interrupted run to resume in {path}")
+        if not resume and (path / PLAN).is_file():
+            raise RunError(f"{path} holds an interrupted run; go on with --resume, or choose another --out")
         try:
             path.mkdir(parents=True, exist_ok=True)
-            (path / LOG).write_text("", encoding="utf-8")
+            if not resume:
+                (path / LOG).write_text("", encoding="utf-8")
         except OSError as error:
             raise RunError(f"cannot write to {path}: {error.strerror or error}") from error
+
+    def begin(self, plan: Mapping[str, Any]) -> None:
+        """Note what is about to be done, or check that it is what an interrupted run was doing."""
+        plan = json.loads(json.dumps(plan))
+        if not (self.path / PLAN).is_file():
+            self._json(PLAN, plan)
+            return
+        noted = _read_json(self.path / PLAN)
+        for key, value in plan.items():
+            if noted.get(key) != value:
+                raise RunError(f"{self.path} was begun with another {key}; resume with the same command")
 
     def log(self, row: Mapping[str, Any]) -> None:
         """Append one line to ``log.jsonl``."""
@@ -85,29 +114,80 @@ class RunWriter:
         except OSError as error:
             raise RunError(f"cannot write {self.path / LOG}: {error.strerror or error}") from error
 
+    def forget_log_after(self, split: str, step: int) -> None:
+        """Drop lines of steps that a resumed training does again."""
+        try:
+            rows = [json.loads(line) for line in (self.path / LOG).read_text(encoding="utf-8").splitlines()]
+            kept = [row for row in rows if row.get("split") != split or row.get("step", 0) <= step]
+            (self.path / LOG).write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise RunError(f"cannot rewrite {self.path / LOG}: {error}") from error
+
+    def keep_state(self, split: str, state: Mapping[str, Tensor]) -> None:
+        """Write the state of a training in progress, to resume from."""
+        self._tensors(f"{STATE}-{split}.safetensors", state)
+
+    def kept_state(self, split: str) -> dict[str, Tensor] | None:
+        """The state to resume from, if there is one."""
+        file = self.path / f"{STATE}-{split}.safetensors"
+        if not file.is_file():
+            return None
+        try:
+            return load_file(file)
+        except (OSError, SafetensorError) as error:
+            raise RunError(f"{file} cannot be read: {error}") from error
+
     def save(
-        self, model: EqSpace, config: Mapping[str, Any], metrics: Mapping[str, Any], words: tuple[WordPoint, ...]
+        self, model: Space, config: Mapping[str, Any], metrics: Mapping[str, Any], words: tuple[WordPoint, ...]
     ) -> None:
-        """Write the results."""
+        """Write the results; the checkpoint last, so that a folder with one is complete."""
         self._json(CONFIG, {"format": FORMAT, **config})
         self._json(METRICS, metrics)
-        self._json(WORDS, [asdict(word) | {"latent": [float(v) for v in word.latent]} for word in words])
-        temporary = self.path / f".{CHECKPOINT}.partial"
+        self._json(WORDS, [_plain(word) for word in words])
+        self._tensors(CHECKPOINT, model.state_dict())
+        for file in [self.path / PLAN, *self.path.glob(f"{STATE}-*.safetensors")]:
+            file.unlink(missing_ok=True)
+
+    def _tensors(self, name: str, tensors: Mapping[str, Tensor]) -> None:
+        temporary = self.path / f".{name}.partial"
         try:
-            save_file({k: v.detach().cpu().contiguous() for k, v in model.state_dict().items()}, temporary)
-            temporary.replace(self.path / CHECKPOINT)
+            # clone: modules that share a table would be refused.
+            save_file({k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, temporary)
+            temporary.replace(self.path / name)
         except (OSError, SafetensorError) as error:
             temporary.unlink(missing_ok=True)
-            raise RunError(f"cannot write {self.path / CHECKPOINT}: {error}") from error
+            raise RunError(f"cannot write {self.path / name}: {error}") from error
 
     def _json(self, name: str, value: Any) -> None:
         temporary = self.path / f".{name}.partial"
         try:
-            temporary.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+            temporary.write_text(json.dumps(_without_nan(value), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             temporary.replace(self.path / name)
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise RunError(f"cannot write {self.path / name}: {error.strerror or error}") from error
+
+
+def _without_nan(value: Any) -> Any:
+    """NaN is no JSON: a figure that does not exist is null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {k: _without_nan(v) for k, v in value.items()}
+    return [_without_nan(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+def _plain(word: WordPoint) -> dict[str, Any]:
+    table = asdict(word)
+    for point in (table, *table["schools"]):
+        point["latent"] = [float(v) for v in point["latent"]]
+    return table
+
+
+def _word(table: dict[str, Any]) -> WordPoint:
+    schools = tuple(SchoolPoint(**{**s, "latent": np.array(s["latent"])}) for s in table["schools"])
+    latent = np.array(table["latent"])
+    return WordPoint(**{**table, "sources": tuple(table["sources"]), "latent": latent, "schools": schools})
 
 
 def load_run(path: Path) -> Run:
@@ -117,18 +197,19 @@ def load_run(path: Path) -> Run:
     config = _read_json(path / CONFIG)
     if config.get("format") != FORMAT:
         raise RunError(f"{path / CONFIG} has format {config.get('format')!r}; this version reads {FORMAT}")
-    recipe = Recipe.from_dict(config["recipe"])
-    model = EqSpace(recipe.model)
+    try:
+        recipe = Recipe.from_dict(config["recipe"])
+        # Fitted scales come with the checkpoint; the rows they were fitted to are not needed again.
+        model = build_model(recipe.model, np.tile(FLAT, (2, 1)), len(config["words"]))
+        words = tuple(_word(table) for table in _read_json(path / WORDS))
+    except (KeyError, TypeError, RecipeError) as error:
+        raise RunError(f"{path} is no complete run: {error}") from error
     try:
         model.load_state_dict(load_file(path / CHECKPOINT))
     except (OSError, SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise RunError(f"{path / CHECKPOINT} does not fit its config: {reason}") from error
     model.eval()
-    words = tuple(
-        WordPoint(**{**w, "sources": tuple(w["sources"]), "latent": np.array(w["latent"])})
-        for w in _read_json(path / WORDS)
-    )
     return Run(path, recipe, config, _read_json(path / METRICS), words, model)
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from hashlib import sha256
 from pathlib import Path
 
-from semeq.eq import LOWER_BOUNDS, PARAMETER_NAMES, UPPER_BOUNDS
+from semeq.eq import PARAMETER_COUNT
 
 from .errors import DataError
-from .records import RowProblem, SavedSettings, anonymous_key, as_params
+from .records import RowProblem, SavedSettings, anonymous_key, as_params, parse_params
 
 FILE_NAME = "SAFEEqualiserUserData.csv"
 COLUMNS = 25
@@ -75,20 +74,4 @@ def _parse(row: list[str]) -> list[float] | str:
     """The 13 parameters of a row, or the reason why it is unusable."""
     if len(row) != COLUMNS:
         return f"{len(row)} columns instead of {COLUMNS}"
-    if not row[WORD_COLUMN].strip():
-        return "the word is empty"
-    values = []
-    for i, name in enumerate(PARAMETER_NAMES):
-        cell = row[FIRST_PARAMETER + i]
-        try:
-            value = float(cell)
-        except ValueError:
-            return f"{name} is not a number: {cell!r}"
-        # The plug-in stored float32: 0.1 comes back as 0.0999999.
-        slack = 1e-5 * max(abs(LOWER_BOUNDS[i]), abs(UPPER_BOUNDS[i]))
-        if LOWER_BOUNDS[i] > 0:
-            slack = 1e-5 * LOWER_BOUNDS[i]
-        if not math.isfinite(value) or not LOWER_BOUNDS[i] - slack <= value <= UPPER_BOUNDS[i] + slack:
-            return f"{name} is {cell}, outside {LOWER_BOUNDS[i]:g} to {UPPER_BOUNDS[i]:g}"
-        values.append(min(max(value, float(LOWER_BOUNDS[i])), float(UPPER_BOUNDS[i])))
-    return values
+    return parse_params(row[WORD_COLUMN], row[FIRST_PARAMETER : FIRST_PARAMETER + PARAMETER_COUNT])

@@ -7,14 +7,18 @@ Everything is drawn from one generator on the device in whole chunks of steps, w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
 
 from .recipe import AugmentSection, SyntheticSection
-from .response import FREQS, GAINS, QS, UnitScale
+from .response import FREQS, GAINS, QS
+from .scale import fixed_scale
 
 _FREE = FREQS + QS
+
+Sampling = Literal["natural", "sqrt", "balanced"]
 
 
 @dataclass(frozen=True)
@@ -35,18 +39,24 @@ class Sampler:
         augment: AugmentSection,
         synthetic: SyntheticSection,
         generator: torch.Generator,
+        sampling: Sampling = "natural",
     ) -> None:
         """All tensors and the generator live on one device."""
         self._rows, self._labels = rows, labels
+        self._weights = row_weights(labels, sampling)
+        # What a curriculum starts with: the two most frequent words, and rows without one.
+        common = torch.bincount(labels[labels >= 0]).argsort(descending=True)[:2]
+        self._early = self._weights * ((labels < 0) | torch.isin(labels, common))
         self._augment, self._synthetic, self._generator = augment, synthetic, generator
         # Uniform settings keep to the ranges people use: each knob of the plug-in has its own.
         self._low, self._high = rows.amin(dim=0), rows.amax(dim=0)
 
-    def draw(self, steps: int, batch: int) -> Chunk:
-        """The next `steps` batches."""
+    def draw(self, steps: int, batch: int, *, early: bool = False) -> Chunk:
+        """The next `steps` batches; `early` ones know only the two most frequent words."""
         invented = round(batch * self._synthetic.share)
         real = batch - invented
-        chosen = self._integers((steps * real,), len(self._rows))
+        weights = self._early if early else self._weights
+        chosen = torch.multinomial(weights, steps * real, replacement=True, generator=self._generator)
         unit = self._augmented(self._rows[chosen])
         labels = self._labels[chosen]
         if invented:
@@ -73,7 +83,9 @@ class Sampler:
         child = torch.where(_per_parameter(from_first), first, second)
         child = child + self._synthetic.noise * self._normal(crossed, 13)
 
-        spread = self._low + (self._high - self._low) * self._uniform(count - crossed, 13)
+        spread = self._uniform(count - crossed, 13)
+        used = round(count * (1 - self._synthetic.crossover - self._synthetic.wide))
+        spread[:used] = self._low + (self._high - self._low) * spread[:used]
         loud = (self._uniform(count - crossed, 5) >= self._synthetic.silence).to(spread.dtype)
         strength = self._uniform(count - crossed, 1)
         spread[:, GAINS] = (spread[:, GAINS] - 0.5) * loud * strength + 0.5
@@ -101,7 +113,22 @@ def sorted_bells(unit: Tensor) -> Tensor:
 
 def training_rows(params: Tensor) -> Tensor:
     """Physical settings (n, 13) to the unit cube."""
-    return UnitScale().to(params.device).to_unit(params)
+    return fixed_scale().to(params.device).to_unit(params)
+
+
+def row_weights(labels: Tensor, sampling: Sampling) -> Tensor:
+    """How often each row, (n,), is drawn, relative to the others.
+
+    `balanced` draws every word equally often, `sqrt` by the root of its count. Rows without a label keep their share.
+    """
+    weights = torch.ones(len(labels), device=labels.device)
+    labelled = labels >= 0
+    if sampling == "natural" or not bool(labelled.any()):
+        return weights
+    counts = torch.bincount(labels[labelled]).float()[labels.clamp_min(0)]
+    wanted = 1 / counts if sampling == "balanced" else 1 / counts.sqrt()
+    wanted = wanted * labelled
+    return torch.where(labelled, wanted * labelled.sum() / wanted.sum(), weights)
 
 
 def _per_parameter(per_band: Tensor) -> Tensor:

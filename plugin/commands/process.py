@@ -11,13 +11,19 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from semeq.eq import FREQ_INDEX, GAIN_INDEX, curve, rms_db
+
+from ..adaptive import AdaptedSpace, share_of
 from ..controls import ControlError, Controls
 from ..files import AudioFileError, Rendered, probe, render_file
+from ..hear_files import hear_file
+from ..hearing import Hearing
 from ..midi import read_maps
 from ..moves import MovePlan
 from ..renderer import Renderer
 from ..space import WordSpace
 from .options import OutputPath, controls_options
+from .show import BAND_NAMES
 
 
 @click.command("process")
@@ -40,6 +46,8 @@ from .options import OutputPath, controls_options
     metavar="MAP",
     help="What the MIDI file's controllers do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
 )
+@click.option("--adaptive", is_flag=True, help="Apply only as much of the word as each file lacks.")
+@click.option("--suggest", is_flag=True, help="With --adaptive: print what would be applied, and render nothing.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist (never an input).")
 def command(
     files: tuple[Path, ...],
@@ -52,6 +60,8 @@ def command(
     out: Path,
     automate: tuple[str, ...],
     maps: tuple[str, ...],
+    adaptive: bool,
+    suggest: bool,
     overwrite: bool,
 ) -> None:
     """Render audio FILES through the EQ of a word, or of a morph between two.
@@ -66,8 +76,12 @@ def command(
     for word in plan.words:
         space.latent(word)
     check_distinct(files)
-
-    done, failed = render_all(files, space, plan, out, overwrite)
+    hearing = Hearing(space) if adaptive or suggest else None
+    if suggest and hearing is not None:
+        failed = print_suggestions(files, space, hearing, plan.controls)
+        done: list[Rendered] = []
+    else:
+        done, failed = render_all(files, space, plan, out, overwrite, hearing)
     if done:
         Console().print(summary(done))
         click.echo(f"written to {out}")
@@ -87,9 +101,14 @@ def check_distinct(files: tuple[Path, ...]) -> None:
 
 
 def render_all(
-    files: tuple[Path, ...], space: WordSpace, plan: MovePlan, out: Path, overwrite: bool
+    files: tuple[Path, ...],
+    space: WordSpace,
+    plan: MovePlan,
+    out: Path,
+    overwrite: bool,
+    hearing: Hearing | None = None,
 ) -> tuple[list[Rendered], list[str]]:
-    """Render every file; return what was done and a message for each that failed."""
+    """Render every file, adapted to it where there is a `hearing`; return what was done and what failed."""
     done: list[Rendered] = []
     failed: list[str] = []
     columns = (
@@ -106,14 +125,36 @@ def render_all(
                 note = plan.check_length(form.duration_s, path.name)
                 if note:
                     click.echo(f"semeq: {note}", err=True)
-                renderer = Renderer(space, form.sample_rate_hz, form.channels, plan.controls)
-                moves = plan.moves(space, form.sample_rate_hz)
+                own = space if hearing is None else AdaptedSpace(space, hearing, hear_file(path, hearing).lean_db)
+                renderer = Renderer(own, form.sample_rate_hz, form.channels, plan.controls)
+                moves = plan.moves(own, form.sample_rate_hz)
                 advance = partial(progress.advance, task)
                 output = out / path.name
                 done.append(render_file(path, output, renderer, form, moves, overwrite=overwrite, progress=advance))
             except (AudioFileError, ControlError) as error:
                 failed.append(str(error))
     return done, failed
+
+
+def print_suggestions(files: tuple[Path, ...], space: WordSpace, hearing: Hearing, controls: Controls) -> list[str]:
+    """Print what adaptive mode would apply to each file; return a message for each that cannot be heard."""
+    failed: list[str] = []
+    table = Table(box=None, header_style="bold")
+    for name in ("file", "has of it", "to apply", *BAND_NAMES):
+        table.add_column(name, justify="left" if name == "file" else "right")
+    word = space.target(controls).params
+    for path in files:
+        try:
+            lean_db = hear_file(path, hearing).lean_db
+        except AudioFileError as error:
+            failed.append(str(error))
+            continue
+        params = AdaptedSpace(space, hearing, lean_db).target(controls).params
+        bands = [f"{g:+.1f} dB\n{f:.0f} Hz" for g, f in zip(params[GAIN_INDEX], params[FREQ_INDEX], strict=True)]
+        strength = float(rms_db(curve(params)))
+        table.add_row(path.name, f"{float(share_of(hearing, word, lean_db)):+.0%}", f"{strength:.1f} dB RMS", *bands)
+    Console().print(table)
+    return failed
 
 
 def summary(done: list[Rendered]) -> Table:

@@ -12,6 +12,7 @@ from semeq.eq import check_params, curve, denormalise
 from semeq.export import graphs
 from semeq.export.cli import main
 from semeq.export.graphs import DecoderGraph
+from semeq.export.native_source import read_decoder
 from semeq.export.parity import TOLERANCE_DB, check_parity, session
 from semeq.presets import load_bundle
 from semeq.training import load_run
@@ -19,34 +20,28 @@ from semeq.training.cli import main as train
 
 
 @pytest.fixture(scope="module")
-def run_path(tmp_path_factory):
-    """A run of a few steps on made rows; parity does not depend on how well a model was trained."""
+def train_data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("export")
     rng = np.random.default_rng(0)
     rows = []
     for i in range(60):
         lean = (-4 if i % 2 else 4) + rng.normal()
         params = [-lean, 120, rng.normal(), 300, 1, rng.normal(), 900, 1, rng.normal(), 3000, 1, lean, 8000]
-        rows.append([i, ("bright", "warm")[i % 2], f"p{i % 12}", 1, 1, *params, *[""] * 7])
+        rows.append([i, ("bright", "warm")[i % 2], f"p{(i // 2) % 12}", 1, 1, *params, *[""] * 7])
     with (folder / "data.csv").open("w", newline="") as file:
         csv.writer(file).writerows(rows)
+    return folder / "data.csv"
+
+
+@pytest.fixture(scope="module")
+def run_path(train_data):
+    """A run of a few steps on made rows; parity does not depend on how well a model was trained."""
     torch.set_num_threads(1)
+    out = train_data.parent / "runs" / "r"
     with pytest.raises(SystemExit) as stop:
-        train(
-            [
-                "v3",
-                "--data",
-                str(folder / "data.csv"),
-                "--steps",
-                "60",
-                "--split",
-                "random",
-                "--out",
-                str(folder / "runs" / "r"),
-            ]
-        )
+        train(["v3", "--data", str(train_data), "--steps", "60", "--split", "random", "--out", str(out)])
     assert stop.value.code == 0
-    return folder / "runs" / "r"
+    return out
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +115,7 @@ def test_golden_values_and_words(bundle):
 
 def test_a_graph_that_differs_stops_the_export(run_path, tmp_path, monkeypatch, capsys):
     def biased(self, latent):
-        return self.scale.to_physical(torch.sigmoid(self.mlp(latent)))
+        return self.scale(torch.sigmoid(self.mlp(latent)))
 
     monkeypatch.setattr(DecoderGraph, "forward", biased)
     with pytest.raises(SystemExit) as stop:
@@ -151,3 +146,20 @@ def test_errors_are_one_line_with_a_status(arguments, status, capsys):
         main(arguments)
     assert stop.value.code == status
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_the_native_plugin_can_read_the_decoder(bundle):
+    weights = read_decoder(bundle)
+    assert weights.last_weight.shape[1] == 13
+
+
+def test_a_model_kept_for_comparison_is_not_exported(tmp_path, train_data, capsys):
+    out = tmp_path / "r"
+    with pytest.raises(SystemExit) as stop:
+        train(["v2", "--data", str(train_data), "--steps", "5", "--split", "random", "--out", str(out)])
+    assert stop.value.code == 0
+    with pytest.raises(SystemExit) as stop:
+        main(["onnx", "--run", str(out)])
+    assert stop.value.code == 1
+    assert "only 'two-encoder' models become bundles" in capsys.readouterr().err
+    assert not (out / "bundle").exists()

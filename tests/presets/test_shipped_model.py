@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 
 from semeq.eq import FLAT, check_params, curve, denormalise, normalise, rms_db, tilt
-from semeq.presets import load_bundle
+from semeq.presets import antonyms, load_bundle, nearest
 
 TEN = ("warm", "bright", "thin", "full", "muddy", "clear", "airy", "deep", "boomy", "tinny")
 BUNDLE = load_bundle()
@@ -80,9 +80,24 @@ def test_settings_survive_the_space(decoder, encoder):
 
 def test_high_frequencies_are_reached(decoder, encoder):
     params = FLAT.copy()
-    params[11:] = 9.0, 17_000.0
+    params[11:] = 9.0, 20_000.0
     rebuilt = decode(decoder, encode(encoder, params[None]))
     assert rebuilt[0, 12] > 15_000
+
+
+def test_single_bands_survive_the_space(decoder, encoder):
+    """One loud band, the others silent: what a user dials first."""
+    rng = np.random.default_rng(7)
+    params = np.tile(FLAT, (400, 1))
+    ranges = [(40, 600), (80, 3000), (200, 5000), (500, 10_000), (2000, 12_000)]
+    for row in params:
+        band = rng.integers(5)
+        gain = [0, 2, 5, 8, 11][band]
+        row[gain] = rng.uniform(3, 12) * rng.choice([-1, 1])
+        row[gain + 1] = np.exp(rng.uniform(*np.log(ranges[band])))
+    error = rms_db(curve(decode(decoder, encode(encoder, params))) - curve(params))
+    assert np.median(error) < 0.2
+    assert np.percentile(error, 95) < 0.5
 
 
 def test_golden_values(decoder, encoder):
@@ -108,3 +123,39 @@ def test_the_graphs_are_single_files_with_metadata_and_without_traces_of_a_machi
 def test_any_number_of_points_is_decoded(decoder):
     for n in (1, 3, 129):
         assert decode(decoder, np.zeros((n, 32))).shape == (n, 13)
+
+
+def test_the_vocabulary_holds_both_sources_and_languages():
+    words = list(BUNDLE.vocabulary)
+    assert len(words) >= 394
+    assert sum(w.language == "es" for w in words) == 100
+    # A word both sources know is one entry that names both.
+    assert BUNDLE.vocabulary.get("warm").sources == ("safe-db", "socialfx")
+    assert all(w.low_evidence == (w.evidence < 3) for w in words)
+    assert 150 < sum(not w.low_evidence for w in words) < 250
+
+
+def test_warm_and_bright_have_their_schools_and_sources_that_disagree_stay_apart(decoder):
+    assert len(BUNDLE.vocabulary.get("warm").schools) == 2
+    assert len(BUNDLE.vocabulary.get("bright").schools) == 3
+    for name in ("full", "hollow", "nice", "tight"):
+        word = BUNDLE.vocabulary.get(name)
+        assert {s.name for s in word.schools} == {"safe-db", "socialfx"}
+        one, other = curve(decode(decoder, [s.latent for s in word.schools]))
+        assert np.corrcoef(one, other)[0, 1] < 0.5
+
+
+def test_words_by_response_have_neighbours_and_antonyms(decoder):
+    responses = curve(decode(decoder, [w.latent for w in BUNDLE.vocabulary]))
+    likeness = [nearest(BUNDLE.vocabulary, w.name, 1, responses=responses)[0].likeness for w in BUNDLE.vocabulary]
+    assert np.median(likeness) > 0.9
+    (opposite,) = antonyms(BUNDLE.vocabulary, "warm", 1, min_evidence=3, responses=responses)
+    assert opposite.likeness < -0.8
+    lean = dict(zip(BUNDLE.vocabulary.names, tilt(responses), strict=True))
+    assert lean["warm"] < 0 < lean[opposite.word.name]
+
+
+def test_a_morph_from_warm_to_bright_never_turns_back(decoder):
+    warm, bright = (np.array(BUNDLE.vocabulary.get(w).latent) for w in ("warm", "bright"))
+    path = curve(decode(decoder, warm + (bright - warm) * np.linspace(0, 1, 101)[:, None]))
+    assert (np.diff(tilt(path)) > 0).all()

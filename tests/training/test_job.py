@@ -10,11 +10,12 @@ from semeq.eq import curve, rms_db
 from semeq.training import DivergedError, RunError, load_recipe, load_run
 from semeq.training.cli import main
 from semeq.training.corpus import prepare
+from semeq.training.models import decode
 from semeq.training.recipe import with_changes
 from semeq.training.run_folder import RunWriter
 from semeq.training.safe_db import read_safe_db
 from semeq.training.split import split_rows
-from semeq.training.trainer import Trainer, decode
+from semeq.training.trainer import Trainer
 from semeq.training.words import typical_curve
 
 SMALL = {"optimiser.steps": "60", "optimiser.batch": "64", "model.hidden": "[32, 32]"}
@@ -27,7 +28,7 @@ def one_thread():
 
 @pytest.fixture(scope="module")
 def corpus(train_csv):
-    return prepare(read_safe_db(train_csv), load_recipe("v3").data.words, 0.5)
+    return prepare([read_safe_db(train_csv)], load_recipe("v3").data)
 
 
 def trained(corpus, seed=0, **changes):
@@ -49,6 +50,16 @@ def test_a_seed_repeats_bit_for_bit_and_another_does_not(corpus):
     first, again, other = (trained(corpus, seed)[0].state_dict() for seed in (7, 7, 8))
     assert all(torch.equal(first[k], again[k]) for k in first)
     assert not all(torch.equal(first[k], other[k]) for k in first)
+
+
+def test_mixed_precision_learns_too(corpus):
+    recipe = with_changes(load_recipe("v3"), SMALL)
+    split = split_rows(corpus, "random", 0.2, 0)
+    reports = []
+    Trainer(recipe, corpus, split, torch.device("cpu"), 0, mixed=True).run(reports.append)
+    _, exact = trained(corpus)
+    assert reports[-1].curve_error_db == pytest.approx(exact[-1].curve_error_db, rel=0.3)
+    assert reports[-1].loss != exact[-1].loss
 
 
 def test_a_loss_that_is_no_number_stops_the_job(corpus):
@@ -85,7 +96,7 @@ def test_the_run_folder_tells_what_was_done(run_path, train_csv):
 
 def test_words_decode_to_the_typical_strength_of_their_settings(run_path, train_csv):
     run = load_run(run_path)
-    corpus = prepare(read_safe_db(train_csv), run.recipe.data.words, 0.5)
+    corpus = prepare([read_safe_db(train_csv)], run.recipe.data)
     for word in run.words:
         wanted = np.median(rms_db(curve(corpus.of_word(word.name))))
         strength = rms_db(curve(decode(run.model, word.latent[None])))[0]
@@ -104,7 +115,7 @@ def test_a_run_is_never_overwritten(run_path, made_csv, capsys):
     with pytest.raises(SystemExit) as stop:
         main(["v3", "--data", str(made_csv), "--steps", "1", "--out", str(run_path)])
     assert stop.value.code == 1
-    assert "already holds a run" in capsys.readouterr().err
+    assert "already holds a finished run" in capsys.readouterr().err
     assert (run_path / "checkpoint.safetensors").read_bytes() == before
 
 

@@ -86,6 +86,17 @@ def test_the_semantic_part_hears_only_the_curve(model):
     assert (encode(model, params)[:, :5] - encode(model, louder)[:, :5]).abs().max() > 1e-3
 
 
+def test_frequency_and_q_count_as_much_as_their_band_is_heard(model):
+    params = np.tile(FLAT, (2, 1))
+    params[1, 2] = 9.0
+    weight = model.reconstruct(torch.tensor(params, dtype=torch.float32), torch.tensor([-1, -1])).weight
+    bell = [2, 3, 4]
+    assert weight[0, [0, 2, 5, 8, 11]].tolist() == [1] * 5
+    assert weight[0, [1, 3, 4, 6, 7, 9, 10, 12]].abs().max() == 0
+    # The raised bell of 300 Hz is the lowest but for the silent ones, which rest on 1 kHz: it stays the first.
+    torch.testing.assert_close(weight[1, bell], torch.tensor([1.0, 0.9, 0.9]), atol=1e-4, rtol=0)
+
+
 def test_a_batch_is_many_single_settings(model):
     params = settings(8)
     together = encode(model, params)

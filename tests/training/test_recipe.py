@@ -34,6 +34,9 @@ def test_a_value_can_be_changed_and_keeps_its_kind():
         ("model.hidden", "64", "must be a list"),
         ("synthetic.share", "1.0", "at least 0 and below 1"),
         ("data.words", '["warm"]', "at least two words"),
+        ("loss.form", "cosine", "recipe.loss.form must be one of infonce"),
+        ("model.variational", "true", "go with model.kind"),
+        ("synthetic.wide", "0.9", "must not exceed 1 together"),
         ("loss", "3", "recipe.loss must be a table"),
     ],
 )

@@ -5,15 +5,16 @@ import pytest
 
 from semeq.training.corpus import UNLABELLED, prepare
 from semeq.training.errors import DataError
+from semeq.training.recipe import DataSection
 from semeq.training.safe_db import read_safe_db
 from semeq.training.split import LARGE_ANNOTATOR, SPLIT_KINDS, split_rows
 
-WORDS = ("warm", "bright", "muddy")
+SECTION = DataSection(words=("warm", "bright", "muddy"))
 
 
 @pytest.fixture(scope="module")
 def corpus(train_csv):
-    return prepare(read_safe_db(train_csv), WORDS, 0.5)
+    return prepare([read_safe_db(train_csv)], SECTION)
 
 
 @pytest.mark.parametrize("kind", SPLIT_KINDS)
@@ -61,7 +62,7 @@ def test_weak_labelled_rows_are_dropped_and_counted(tmp_path, safe_rows, write_r
         row[5], row[7], row[10], row[13], row[16] = ["0.1"] * 5
     rows[4][1] = "test"
     rows[4][5:17] = rows[0][5:17]
-    corpus = prepare(read_safe_db(write_rows(tmp_path / "a.csv", rows)), WORDS, 0.5)
+    corpus = prepare([read_safe_db(write_rows(tmp_path / "a.csv", rows))], SECTION)
     assert corpus.dropped == 4
     assert len(corpus) == 26
     assert (corpus.labels == UNLABELLED).sum() == 1
@@ -71,10 +72,19 @@ def test_one_word_is_not_enough(tmp_path, safe_rows, write_rows):
     rows = [row for row in safe_rows(60) if row[1].strip() == "Warm"]
     saved = read_safe_db(write_rows(tmp_path / "a.csv", rows))
     with pytest.raises(DataError, match="only 'warm'"):
-        prepare(saved, WORDS, 0.5)
+        prepare([saved], SECTION)
 
 
 def test_too_few_rows_for_a_split_is_said(tmp_path, safe_rows, write_rows):
-    corpus = prepare(read_safe_db(write_rows(tmp_path / "a.csv", safe_rows(3))), WORDS, 0.5)
+    corpus = prepare([read_safe_db(write_rows(tmp_path / "a.csv", safe_rows(3)))], SECTION)
     with pytest.raises(DataError, match="too few labelled rows"):
         split_rows(corpus, "random", 0.2, 0)
+
+
+def test_without_words_all_frequent_ones_are_labelled(tmp_path, safe_rows, write_rows):
+    rows = safe_rows(30)
+    for row in rows[:4]:
+        row[1] = "rare"
+    corpus = prepare([read_safe_db(write_rows(tmp_path / "a.csv", rows))], DataSection(min_examples=5))
+    assert set(corpus.words) == {"warm", "bright", "muddy"}
+    assert (corpus.labels == UNLABELLED).sum() == 4

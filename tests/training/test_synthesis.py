@@ -19,9 +19,36 @@ def rows(count=40, seed=0):
 NOTHING_INVENTED = SyntheticSection(share=0.0)
 
 
-def sampler(unit, augment=STILL, synthetic=NOTHING_INVENTED, seed=0):
-    labels = torch.arange(len(unit)) % 3
-    return Sampler(unit, labels, augment, synthetic, torch.Generator().manual_seed(seed))
+def sampler(unit, augment=STILL, synthetic=NOTHING_INVENTED, seed=0, labels=None, sampling="natural"):
+    labels = torch.arange(len(unit)) % 3 if labels is None else labels
+    return Sampler(unit, labels, augment, synthetic, torch.Generator().manual_seed(seed), sampling)
+
+
+@pytest.mark.parametrize(("sampling", "share"), [("natural", 0.1), ("sqrt", 0.25), ("balanced", 0.5)])
+def test_sampling_decides_how_often_a_rare_word_is_drawn(sampling, share):
+    labels = torch.tensor([0] * 90 + [1] * 10 + [-1] * 50)
+    drawn = sampler(rows(150), labels=labels, sampling=sampling).draw(50, 200).labels
+    assert (drawn == 1).sum() / (drawn >= 0).sum() == pytest.approx(share, abs=0.02)
+    assert (drawn < 0).float().mean() == pytest.approx(1 / 3, abs=0.02)
+
+
+def test_a_curriculum_starts_with_the_two_most_frequent_words():
+    labels = torch.tensor([0] * 5 + [1] * 40 + [2] * 30 + [-1] * 10)
+    it = sampler(rows(85), labels=labels)
+    assert set(it.draw(5, 100, early=True).labels.unique().tolist()) == {-1, 1, 2}
+    assert set(it.draw(5, 100).labels.unique().tolist()) == {-1, 0, 1, 2}
+
+
+def test_wide_settings_leave_the_ranges_in_use_and_the_others_do_not():
+    unit = 0.4 + 0.2 * rows(30)
+    narrow, wide = (
+        sampler(unit, synthetic=SyntheticSection(share=0.9, crossover=0.0, wide=w)).draw(1, 400).unit
+        for w in (0.0, 1.0)
+    )
+    assert narrow[..., [1, 4, 12]].min() >= 0.4
+    assert narrow[..., [1, 4, 12]].max() <= 0.6
+    assert wide[..., [1, 4, 12]].min() < 0.1
+    assert wide[..., [1, 4, 12]].max() > 0.9
 
 
 def test_without_augmentation_real_rows_come_back_with_their_labels():
@@ -52,7 +79,7 @@ def test_all_settings_are_in_bounds_with_bells_in_order(share):
 def test_a_crossover_takes_each_band_whole_from_one_of_two_rows():
     unit = rows(2)
     unit[:, [3, 6, 9]] = torch.tensor([[0.2, 0.4, 0.6], [0.25, 0.45, 0.65]])
-    synthetic = SyntheticSection(share=0.99, crossover=1.0, noise=0.0)
+    synthetic = SyntheticSection(share=0.99, crossover=1.0, wide=0.0, noise=0.0)
     made = sampler(unit, synthetic=synthetic).draw(1, 400)
     children = made.unit.view(-1, 13)[made.labels.view(-1) == -1]
     for band in ([0, 1], [2, 3, 4], [5, 6, 7], [8, 9, 10], [11, 12]):

@@ -1,0 +1,28 @@
+"""`semeq-export audio`: put an audio encoder into a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from semeq.presets import load_bundle
+from semeq.training.audio.run_folder import load_audio_run, newest_audio_run
+
+from .audio_graph import export_audio
+
+
+@click.command("audio")
+@click.option(
+    "--run", type=click.Path(path_type=Path), help="Run of `semeq-train audio-encoder`  [default: the newest]"
+)
+@click.option("--bundle", metavar="BUNDLE", required=True, help="The bundle that gets it: the one of the same V3 run.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write a copy here instead of changing the bundle.")
+def audio_command(run: Path | None, bundle: str, out: Path | None) -> None:
+    """Freeze an audio encoder, check it against torch, and add it to a model bundle."""
+    written, parity = export_audio(load_audio_run(run or newest_audio_run()), load_bundle(bundle), out)
+    click.echo(
+        f"audio encoder: within {parity.lean_db:.1e} dB (lean) and {parity.semantic:.1e} (semantic) of torch"
+        f" over {parity.clips} clips"
+    )
+    click.echo(f"bundle: {written.path}")

@@ -1,0 +1,154 @@
+"""`semeq analyze`: hear where recordings sit among the words."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import soundfile
+from rich.console import Console
+from rich.table import Table
+
+from ..files import AudioFileError
+from ..hear_files import Profile, profile
+from ..hearing import Hearing
+from ..space import WordSpace
+from .options import OutputPath, model_option
+
+_ALWAYS = ("warm", "bright")
+
+
+@click.command("analyze")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: all words, lean, centroid and course of every file.")
+@click.option("--plot", type=OutputPath(folder=True), help="Draw a PNG of every file into this folder.")
+@click.option("--top", type=click.IntRange(1, 50), default=6, show_default=True, help="How many words to show.")
+@click.option("--all-words", is_flag=True, help="Also words that only one or two people used.")
+@model_option
+def command(
+    files: tuple[Path, ...], as_json: bool, plot: Path | None, top: int, all_words: bool, model: str | None
+) -> None:
+    """Say what FILES (or the audio in folders) sound like: words with scores, against average music.
+
+    A score is in standard deviations over music: warm +1.0 leans to warm more than five of six pieces do.
+    """
+    space = WordSpace.open(model)
+    hearing = Hearing(space)
+    shown = [all_words or not space.vocabulary.get(word).low_evidence for word in hearing.words]
+    chosen = np.flatnonzero(shown)
+    results: list[Profile] = []
+    failed: list[str] = []
+    for path in _expanded(files, failed):
+        try:
+            results.append(profile(path, hearing))
+        except AudioFileError as error:
+            failed.append(str(error))
+    if as_json:
+        click.echo(
+            json.dumps({str(item.path): _as_json(item, hearing) for item in results}, indent=1, ensure_ascii=False)
+        )
+    elif len(results) == 1:
+        _print_one(results[0], hearing, chosen, top)
+    elif results:
+        _print_table(results, hearing, chosen)
+    if plot is not None:
+        _draw(results, hearing, plot)
+    for message in failed:
+        click.echo(f"semeq: {message}", err=True)
+    if failed:
+        click.echo(f"semeq: {len(failed)} of {len(failed) + len(results)} files could not be heard", err=True)
+        sys.exit(1)
+
+
+def _expanded(files: tuple[Path, ...], failed: list[str]) -> list[Path]:
+    """Files as they are; of folders the audio below them, by suffix."""
+    suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".opus"}
+    found: list[Path] = []
+    for path in files:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        below = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in suffixes)
+        if not below:
+            failed.append(f"{path}: there is no audio below this folder")
+        found += below
+    return found
+
+
+def _as_json(item: Profile, hearing: Hearing) -> dict[str, Any]:
+    def words(scores: Any) -> dict[str, float]:
+        return {word: round(float(score), 3) for word, score in zip(hearing.words, scores, strict=True)}
+
+    return {
+        "words": words(item.scores),
+        "lean": [round(float(v), 2) for v in item.heard.lean_db],
+        "bands_hz": [round(float(f), 1) for f in hearing.bands_hz],
+        "semantic": [round(float(v), 4) for v in item.heard.semantic],
+        "centroid_hz": round(item.centroid_hz, 1),
+        "bass_treble_db": round(item.bass_treble_db, 2),
+        "over_time": [
+            {"seconds": round(float(t), 2), "energy": round(float(w), 4), "words": words(scores)}
+            for t, w, scores in zip(item.course.seconds, item.course.weight, item.course.scores, strict=True)
+        ],
+    }
+
+
+def _ranked(item: Profile, chosen: Any, top: int) -> list[int]:
+    return [int(i) for i in chosen[np.argsort(-item.scores[chosen])][:top]]
+
+
+def _print_one(item: Profile, hearing: Hearing, chosen: Any, top: int) -> None:
+    console = Console()
+    console.print(
+        f"{item.path.name}: centroid {item.centroid_hz:,.0f} Hz, bass over treble {item.bass_treble_db:+.1f} dB",
+        highlight=False,
+    )
+    table = Table(box=None, header_style="bold")
+    for name in ("word", "score", "", "over time"):
+        table.add_column(name, justify="right" if name == "score" else "left")
+    ranked = _ranked(item, chosen, top)
+    ranked += [hearing.words.index(word) for word in _ALWAYS if word in hearing.words]
+    for i in dict.fromkeys(ranked):
+        bar = "█" * round(4 * min(abs(float(item.scores[i])), 4.0))
+        table.add_row(hearing.words[i], f"{item.scores[i]:+.2f}", bar, _spark(item.course.scores[:, i]))
+    console.print(table)
+
+
+def _spark(values: Any) -> str:
+    """A course as blocks, −3 to +3."""
+    picked = np.asarray(values)[np.linspace(0, len(values) - 1, min(len(values), 24)).astype(int)]
+    levels = np.clip((picked + 3) / 6, 0, 1) * 7
+    return "".join("▁▂▃▄▅▆▇█"[round(float(v))] for v in levels)
+
+
+def _print_table(results: list[Profile], hearing: Hearing, chosen: Any) -> None:
+    table = Table(box=None, header_style="bold")
+    for name in ("file", "sounds", *_ALWAYS, "centroid", "bass/treble"):
+        table.add_column(name, justify="left" if name in ("file", "sounds") else "right")
+    for item in results:
+        leading = ", ".join(f"{hearing.words[i]} {item.scores[i]:+.1f}" for i in _ranked(item, chosen, 2))
+        known = [item.scores[hearing.words.index(w)] if w in hearing.words else np.nan for w in _ALWAYS]
+        table.add_row(
+            item.path.name,
+            leading,
+            *(f"{score:+.1f}" for score in known),
+            f"{item.centroid_hz:,.0f} Hz",
+            f"{item.bass_treble_db:+.0f} dB",
+        )
+    Console().print(table)
+
+
+def _draw(results: list[Profile], hearing: Hearing, folder: Path) -> None:
+    try:
+        from ..picture import draw_profile
+    except ImportError:
+        click.echo("semeq: no pictures: install matplotlib, for instance with: pip install 'semeq[plot]'", err=True)
+        return
+    for item in results:
+        path = folder / f"{item.path.stem}.png"
+        draw_profile(item, hearing, path, _ALWAYS)
+        click.echo(f"drawn: {path}", err=True)

@@ -1,0 +1,1 @@
+"""Learning to hear where a recording sits: spectra, the audio encoder's recipes, their evaluation."""

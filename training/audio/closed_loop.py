@@ -1,0 +1,138 @@
+"""The closed loop: hear a recording, decode what was heard into an EQ, apply it, and hear the result.
+
+Everything on the way is differentiable, so a loss on what is heard at the end moves the encoder at the beginning.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from semeq.eq import FREQ_INDEX, GAIN_INDEX, MAX_FREQ_RATIO, Q_INDEX, SHELF_Q
+
+from ..network import Space
+from ..response import Response
+from .bands import BIN_FREQS_HZ, RATE_HZ
+from .front_end import SEMANTIC, LeanEncoder
+
+
+class BinResponse(Response):
+    """Response of settings in dB at the bins of the encoder's spectra: (n, 13) to (n, 2049)."""
+
+    def __init__(self) -> None:
+        """Tabulate the warped bins; the first and last stand a little inside, where the warped axis is finite."""
+        nn.Module.__init__(self)
+        freqs = np.clip(BIN_FREQS_HZ, 1.0, 0.4995 * RATE_HZ)
+        warped = torch.tan(torch.tensor(freqs / RATE_HZ, dtype=torch.float64) * math.pi)
+        for name, table in (("warped", warped), ("inverse", 1 / warped), ("fourth", warped**4)):
+            self.register_buffer(name, table.float(), persistent=False)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of the loop: what was heard (n, 8), the setting (n, 13), what was heard after it (n, 8)."""
+
+    heard: Tensor
+    params: Tensor
+    heard_after: Tensor
+
+
+class ClosedLoop(nn.Module):
+    """Encoder, decoder of a trained space (frozen), and the EQ between them."""
+
+    def __init__(self, encoder: LeanEncoder, space: Space) -> None:
+        """Freeze `space`."""
+        super().__init__()
+        self.encoder, self.space = encoder, space
+        self.response = BinResponse()
+        for weight in space.parameters():
+            weight.requires_grad_(False)
+        with torch.no_grad():
+            self.register_buffer("flat_latent", space.encode(space.get_buffer("flat")), persistent=False)
+
+    def apply(self, power: Tensor, params: Tensor) -> Tensor:  # type: ignore[override]
+        """Spectra (n, 2049) after settings (n, 13): exact, since an EQ adds in dB to a long-term spectrum."""
+        return power * torch.exp(self.response(params) * (math.log(10) / 10))
+
+    def semantic_of(self, params: Tensor) -> Tensor:
+        """Semantic numbers of settings relative to flat, (n, 8)."""
+        return self.space.encode(params)[:, :SEMANTIC] - self.get_buffer("flat_latent")[:, :SEMANTIC]
+
+    def forward(self, power: Tensor) -> Turn:
+        """One turn from spectra (n, 2049)."""
+        heard = self.encoder.from_power(power)
+        flat = self.get_buffer("flat_latent").expand(len(power), -1)
+        semantic = (flat[:, :SEMANTIC] + heard).clamp(-0.999, 0.999)
+        params = self.space.decode(torch.cat([semantic, flat[:, SEMANTIC:]], dim=1))
+        return Turn(heard, params, self.encoder.from_power(self.apply(power, params)))
+
+
+def loop_loss(turn: Turn, loop: ClosedLoop) -> Tensor:
+    """How far what the EQ changed in the hearing is from what it is in the space: mean square over 8 dimensions."""
+    return (turn.heard_after - turn.heard - loop.semantic_of(turn.params)).square().mean()
+
+
+def filter_audio(audio: Tensor, params: Tensor, rate_hz: float = RATE_HZ) -> Tensor:
+    """The five bands on audio itself (n, samples), differentiable in `params` (n, 13); same length, causal.
+
+    The cookbook sections' exact frequency response, on a transform long enough that the filters' ringing is not folded
+    back: twice the audio, and two seconds at least.
+    """
+    size = 1 << math.ceil(math.log2(max(2 * audio.shape[1], 2 * int(rate_hz))))
+    omega = torch.arange(size // 2 + 1, dtype=torch.float64, device=audio.device) * (2 * math.pi / size)
+    z1, z2 = torch.exp(-1j * omega), torch.exp(-2j * omega)
+    p = params.double()
+    amp = torch.exp(p[:, GAIN_INDEX.tolist()] * (math.log(10) / 40))
+    w0 = p[:, FREQ_INDEX.tolist()].clamp_max(MAX_FREQ_RATIO * rate_hz) * (2 * math.pi / rate_hz)
+    q = torch.full_like(amp, SHELF_Q)
+    q[:, 1:4] = p[:, Q_INDEX.tolist()]
+    cos, alpha = torch.cos(w0), torch.sin(w0) / (2 * q)
+    total = torch.ones(len(p), len(omega), dtype=torch.complex128, device=audio.device)
+    for band in range(5):
+        a, c, al = amp[:, band, None], cos[:, band, None], alpha[:, band, None]
+        if band in (0, 4):
+            sign = 1.0 if band == 0 else -1.0
+            c, slope = sign * c, 2 * a.sqrt() * al
+            numerator = a * (
+                (a + 1 - (a - 1) * c + slope)
+                + sign * 2 * (a - 1 - (a + 1) * c) * z1
+                + (a + 1 - (a - 1) * c - slope) * z2
+            )
+            denominator = (
+                (a + 1 + (a - 1) * c + slope)
+                - sign * 2 * (a - 1 + (a + 1) * c) * z1
+                + (a + 1 + (a - 1) * c - slope) * z2
+            )
+        else:
+            numerator = (1 + al * a) - 2 * c * z1 + (1 - al * a) * z2
+            denominator = (1 + al / a) - 2 * c * z1 + (1 - al / a) * z2
+        total = total * numerator / denominator
+    out = torch.fft.irfft(torch.fft.rfft(audio.double(), size) * total, size)[:, : audio.shape[1]]
+    result: Tensor = out.to(audio.dtype)
+    return result
+
+
+def refine(
+    loop: ClosedLoop, power: Tensor, settings: Tensor, steps: int, seed: int, weight: float = 0.3
+) -> list[float]:
+    """Train the head: hear settings (m, 13) applied to clips (n, 2049), and close the loop; returns the losses."""
+    optimiser = torch.optim.AdamW(loop.encoder.head.parameters(), lr=2e-5, weight_decay=0.0)
+    generator = torch.Generator().manual_seed(seed)
+    losses = []
+    for _ in range(steps):
+        rows = torch.randint(len(power), (64,), generator=generator).to(power.device)
+        picks = torch.randint(len(settings), (64,), generator=generator).to(power.device)
+        dry, params = power[rows], settings[picks]
+        wet = loop.apply(dry, params)
+        heard = loop.encoder.from_power(wet) - loop.encoder.from_power(dry)
+        turn = loop(dry)
+        loss = (heard - loop.semantic_of(params)).square().mean() + weight * loop_loss(turn, loop)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        losses.append(float(loss.detach()))
+    return losses

@@ -1,0 +1,101 @@
+"""`semeq-train audio-encoder`: learn to hear where a recording sits in a trained V3 space."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from .audio.evaluation import AudioMetrics, Ordering
+from .audio.job import AudioJob, run_audio_job
+from .run_folder import load_run, new_run_path, newest_run
+from .sources import DATA_VARIABLE
+from .trainer import choose_device
+
+
+@click.command("audio-encoder")
+@click.option("--run", type=click.Path(path_type=Path), help="V3 run whose space is learnt  [default: the newest]")
+@click.option("--data", type=click.Path(path_type=Path), help="Settings, as for v3  [default: $SEMEQ_DATA]")
+@click.option("--music", type=click.Path(path_type=Path), help="Folder of music  [default: $SEMEQ_DATA/music]")
+@click.option(
+    "--music-ratio", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="The rest is pink noise."
+)
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--steps", type=click.IntRange(min=0), default=300, show_default=True, help="Closed-loop training steps.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--no-evaluation", is_flag=True, help="Leave out the cross-validation.")
+@click.option("--out", type=click.Path(path_type=Path), help="Run folder  [default: runs/audio-encoder-TIME]")
+def audio_encoder_command(
+    run: Path | None,
+    data: Path | None,
+    music: Path | None,
+    music_ratio: float,
+    device: str,
+    steps: int,
+    seed: int,
+    no_evaluation: bool,
+    out: Path | None,
+) -> None:
+    r"""Train the audio encoder, and measure it by cross-validation over sources of music.
+
+    \b
+    semeq-train audio-encoder --music ~/Music --device auto
+    semeq-export audio --bundle my-model
+    """
+    try:
+        chosen = choose_device(device)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if music is None and music_ratio > 0 and os.environ.get(DATA_VARIABLE):
+        music = Path(os.environ[DATA_VARIABLE]) / "music"
+    if music is None and music_ratio > 0:
+        raise click.UsageError("name a folder of music with --music, or train on noise alone with --music-ratio 0")
+    job = AudioJob(load_run(run or newest_run()), data, music, music_ratio, steps, seed, str(chosen))
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("reading music"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        path = out or new_run_path("audio-encoder")
+        _, metrics, config = run_audio_job(
+            job, path, not no_evaluation, lambda done, of: bar.update(task, completed=done, total=of)
+        )
+    for line in config["skipped"][:10]:
+        console.print(f"skipped {line}", style="yellow", highlight=False, markup=False)
+    if len(config["skipped"]) > 10:
+        console.print(f"skipped {len(config['skipped']) - 10} more files", style="yellow")
+    click.echo(f"trained on {config['clips']} clips of {config['sources']} sources in {config['seconds']:.0f} s")
+    if metrics:
+        Console().print(hearing_table(metrics))
+    click.echo(f"run: {path}")
+
+
+def hearing_table(metrics: AudioMetrics) -> Table:
+    """The figures of an encoder, simple baselines beside them."""
+    title = f"Clips of sources not met in training ({metrics.clips} clips, {metrics.pairs} pairs)"
+    table = Table(title=title, caption=_closing(metrics), caption_justify="left")
+    for name in ("", "order right, music", "pink noise", "Spearman with centroid"):
+        table.add_column(name, justify="right" if name else "left")
+
+    def row(name: str, ordering: Ordering) -> None:
+        table.add_row(name, *(f"{v:.3f}" for v in (ordering.order, ordering.order_pink, ordering.spearman_centroid)))
+
+    row("encoder", metrics.encoder)
+    for name, ordering in metrics.baselines.items():
+        row(name, ordering)
+    return table
+
+
+def _closing(m: AudioMetrics) -> str:
+    return (
+        f"closed loop: ten words {m.closed_loop_ten:.3f}, all {m.closed_loop_all:.3f}; top word: largest share"
+        f" {m.top_largest_share:.1%} over {m.top_distinct_words} words, {m.ten_largest_share:.0%} among the ten"
+    )

@@ -1,0 +1,95 @@
+"""`semeq-train evaluate` and `semeq-train compare`: figures of runs, on the same held-out rows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from .comparison import BASELINES, COLUMNS, as_json, as_markdown, compare, read_figures
+from .evaluation import evaluate
+from .figures import write_figures, write_reach
+from .run_folder import load_run
+from .sources import load_data
+from .split import SplitKind, split_rows
+
+RUNS = click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
+DATA = click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
+
+
+@click.command("evaluate")
+@RUNS
+@DATA
+@click.option("--figures/--no-figures", default=True, show_default=True, help="Draw into RUN/figures.")
+def evaluate_command(runs: tuple[Path, ...], data: Path | None, figures: bool) -> None:
+    """Measure each run's kept model again on the rows it was not trained on, and draw what there is to see."""
+    console = Console()
+    for path in runs:
+        run = load_run(path)
+        loaded = load_data(run.recipe, data)
+        kind: SplitKind = run.config["split"]
+        split = split_rows(loaded.corpus, kind, run.recipe.data.test_share, int(run.config["seed"]))
+        if run.config["data"] != loaded.digests():
+            console.print(f"{path} was trained on other data: its test rows may be rows it knows", style="yellow")
+        table = evaluate(run.model, loaded.corpus, split).to_dict()
+        console.print(_metrics_table(f"{path}, {kind}", table))
+        if figures:
+            for file in write_figures(run, loaded.corpus, path / "figures"):
+                click.echo(f"figure: {file}")
+
+
+@click.command("compare")
+@RUNS
+@DATA
+@click.option("--markdown", type=click.Path(path_type=Path), help="Write the tables as Markdown.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the tables as JSON.")
+@click.option("--reach", type=click.Path(path_type=Path), help="Draw the frequencies each recipe reaches (PNG).")
+def compare_command(
+    runs: tuple[Path, ...], data: Path | None, markdown: Path | None, json_path: Path | None, reach: Path | None
+) -> None:
+    """One table for any set of runs, mean ± standard deviation over the seeds of a recipe."""
+    figures = [read_figures(path) for path in runs]
+    comparison = compare(figures)
+    console = Console()
+    for kind, rows in comparison.rows.items():
+        table = Table(title=kind)
+        table.add_column("figure")
+        for row in rows:
+            table.add_column(f"{row.label} (n={row.seeds})", justify="right")
+        for column in COLUMNS:
+            table.add_row(column.title, *(f"{r.figures[column.key][0]:.{column.digits}f}" for r in rows))
+        console.print(table)
+        known = (f"{c.title} {comparison.baselines[kind][c.key][0]:.{c.digits}f}" for c in BASELINES)
+        console.print(f"without any model: {'; '.join(known)}")
+    for remark in comparison.remarks:
+        console.print(remark, style="yellow")
+    if markdown:
+        markdown.write_text(as_markdown(comparison), encoding="utf-8")
+    if json_path:
+        json_path.write_text(as_json(comparison), encoding="utf-8")
+    if reach:
+        first = {figure.label: figure.path for figure in reversed(figures)}
+        loaded_runs = [load_run(path) for path in reversed(first.values())]
+        corpus = load_data(loaded_runs[0].recipe, data).corpus
+        write_reach(loaded_runs, corpus, reach)
+
+
+def _metrics_table(title: str, figures: dict[str, Any]) -> Table:
+    table = Table("figure", "value", title=title)
+    for key, value in figures.items():
+        if key == "confusion":
+            continue
+        if isinstance(value, dict):
+            for inner, number in value.items():
+                table.add_row(f"{key}.{inner}", _number(number))
+        else:
+            table.add_row(key, _number(value))
+    return table
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else value if isinstance(value, str) else json.dumps(value)
