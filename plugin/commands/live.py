@@ -39,7 +39,9 @@ BLOCKS = ("32", "64", "128", "256", "512", "1024")
     help="What knobs do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
 )
 @click.option("--level-match", is_flag=True, help="Keep the output as loud as the input.")
-@click.option("--adaptive", is_flag=True, help="Hear what the music needs (needs a model with an audio encoder).")
+@click.option(
+    "--adaptive", is_flag=True, help="Apply only as much of the words as the music of the last seconds lacks."
+)
 @click.option("--record", type=OutputPath(folder=False), metavar="TAKE.mid", help="Record the performance.")
 @click.option("--stats", type=OutputPath(folder=False), metavar="FILE.json", help="Write timing figures at the end.")
 @click.option("--seconds", type=click.FloatRange(min=0), help="End after this long.")
