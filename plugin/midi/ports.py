@@ -123,8 +123,8 @@ class SystemInput:
 
     def _watch(self) -> None:
         while not self._stop.wait(1.0):
-            with contextlib.suppress(PortError):
-                present = self.name in system_ports()
+            with contextlib.suppress(Exception):  # the MIDI system itself may come and go: look again next time
+                present = self.name in _rtmidi().get_input_names()
                 if self._port is not None and not present:
                     self.trouble = f"MIDI input {self.name!r} was unplugged"
                     self._port.close()
