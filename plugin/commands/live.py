@@ -73,14 +73,14 @@ def command(
     name: str,
     server: str | None,
 ) -> None:
-    r"""Play live through the EQ of a word, or of a morph between two, and move it with MIDI knobs.
+    """Play live through the EQ of a word, or of a morph between two, and move it with MIDI knobs.
 
     \b
     semeq live -s warm --to bright --map 21=morph --input system --output system
     semeq live -s warm --to bright --map nanokontrol2 --midi nanoKONTROL2 --backend sounddevice
 
     With JACK, audio and MIDI ports appear in the graph; --input, --output and --midi connect them. Ends with Ctrl-C.
-    """
+    """  # noqa: D301 - click wants the real character
     if list_:
         show_list(server)
         return
