@@ -99,6 +99,8 @@ class Session:
         self._notice = ""
         self._keys = False
         self._busy_ns, self._busy_callbacks, self._share = 0, 0, 0.0
+        if settings.stats is not None and not os.access(settings.stats.parent, os.W_OK):
+            raise LiveError(f"{settings.stats}: cannot be written (no such folder, or no right to)")
         controls, midi_map = settings.controls, settings.midi_map
         rate = backend.sample_rate_hz
         self._take = None if settings.record is None else Take(settings.record, controls, midi_map, rate)

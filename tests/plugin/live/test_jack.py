@@ -77,7 +77,7 @@ def test_a_knob_sweeps_warm_to_bright_while_the_music_plays(server, start_host, 
     first = sweep_messages()[1][0]
     heard = int(np.argmax(difference > 1e-6))
     assert first <= heard <= first + BLOCK
-    # ... and it has arrived 99.9 % soon after the last (30 ms of smoothing, and the filters' own ringing).
+    # ... and it has arrived 99.9 % soon after the last (40 ms of smoothing, and the filters' own ringing).
     bright = Engine(RATE, 2)
     bright.jump(space.params("warm", "bright", 1.0, 1.0))
     difference = np.abs(bright.process(sent) - back).max(axis=0)
