@@ -39,7 +39,7 @@ $(VENV)/installed: $(SOURCES) constraints.txt
 $(VENV_TEST)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV_TEST)
 	$(VENV_TEST)/bin/python $(PIP_INSTALL) torch
-	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,plot,live,test,lint]'
+	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,parquet,wandb,plot,live,test,lint]'
 	@touch $@
 
 tree:

@@ -57,8 +57,9 @@ dB between the response of a test setting and of what the space gives back for i
 and kNN are of *warm* against *bright* on the semantic dimensions, all on test rows but the column in brackets;
 *bal. acc.* is the balanced accuracy over ten words, eight of which have one or two test rows. *word/mean* and
 *word/medoid*: the decoded mean of a word's training rows against the mean and medoid curve of its test rows.
-Morphs: between 60 random warm and bright test rows at constant speed in the curve domain. *flat* is the largest
-deviation, in dB, of a decoded flat setting.
+Morphs: between 60 random warm and bright test rows at constant speed in the curve domain, which makes step CV and
+max/mean near 0 and 1 for every continuous decoder; *tilt mono.* is the part that never turns back by more than .05 dB
+in all. *flat* is the largest deviation, in dB, of a decoded flat setting.
 
 v1, v2, v3-2026-01, beta-vae (flowEQ), cvae and socialfx are re-implementations of ideas in one trainer, without the
 defects of the originals and with the same preparation of the data for all; figures published elsewhere for the

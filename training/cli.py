@@ -8,6 +8,7 @@ import click
 import torch
 
 from .audio_command import audio_encoder_command
+from .audio_evaluation_command import evaluate_audio_command
 from .bench_command import bench_command
 from .data_command import data_command
 from .errors import TrainingError
@@ -38,6 +39,7 @@ def cli() -> None:
 
 
 cli.add_command(audio_encoder_command)
+cli.add_command(evaluate_audio_command)
 cli.add_command(bench_command)
 cli.add_command(data_command)
 cli.add_command(evaluate_command)

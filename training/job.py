@@ -62,11 +62,12 @@ def run_job(
     DivergedError
         If a loss stops being finite; the last good state stays in the folder.
     """
+    corpus = data.corpus
+    splits = {kind: split_rows(corpus, kind, recipe.data.test_share, options.seed) for kind in options.splits}
     writer.begin({"recipe": recipe.to_dict(), "seed": options.seed, "splits": options.splits, "data": data.digests()})
     trained: dict[SplitKind, Trained] = {}
     metrics: dict[str, Metrics] = {}
-    for kind in options.splits:
-        split = split_rows(data.corpus, kind, recipe.data.test_share, options.seed)
+    for kind, split in splits.items():
         trained[kind] = _train(recipe, data, split, options, writer, report, loggers)
         metrics[kind] = evaluate(trained[kind].model, data.corpus, split)
     kept = trained[options.splits[0]].model

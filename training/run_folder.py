@@ -74,12 +74,12 @@ class RunWriter:
     """Writes a run folder; each file appears whole or not at all."""
 
     def __init__(self, path: Path, *, resume: bool = False) -> None:
-        """Make the folder, or with `resume` go on in it.
+        """A run to be written at `path`, or with `resume` gone on with. Nothing is made before `begin`.
 
         Raises
         ------
         RunError
-            If the folder cannot be made, already holds a finished run, or there is nothing to resume.
+            If the folder already holds a run, or there is nothing to resume.
         """
         self.path = path
         if (path / CHECKPOINT).exists():
@@ -88,17 +88,22 @@ class RunWriter:
             raise RunError(f"there is no interrupted run to resume in {path}")
         if not resume and (path / PLAN).is_file():
             raise RunError(f"{path} holds an interrupted run; go on with --resume, or choose another --out")
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            if not resume:
-                (path / LOG).write_text("", encoding="utf-8")
-        except OSError as error:
-            raise RunError(f"cannot write to {path}: {error.strerror or error}") from error
 
     def begin(self, plan: Mapping[str, Any]) -> None:
-        """Note what is about to be done, or check that it is what an interrupted run was doing."""
+        """Make the folder and note what is about to be done, or check that it is what an interrupted run was doing.
+
+        Raises
+        ------
+        RunError
+            If the folder cannot be made, or the interrupted run was another one.
+        """
         plan = json.loads(json.dumps(plan))
         if not (self.path / PLAN).is_file():
+            try:
+                self.path.mkdir(parents=True, exist_ok=True)
+                (self.path / LOG).write_text("", encoding="utf-8")
+            except OSError as error:
+                raise RunError(f"cannot write to {self.path}: {error.strerror or error}") from error
             self._json(PLAN, plan)
             return
         noted = _read_json(self.path / PLAN)

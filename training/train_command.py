@@ -117,7 +117,8 @@ def _train(
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as bar:
+    # In a log file a bar is only noise; log.jsonl has it all.
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         total = recipe.optimiser.steps
         tasks = {kind: bar.add_task(f"{recipe.name}, {kind}", total=total, figures="", start=False) for kind in splits}
 

@@ -169,7 +169,7 @@ def test_skipped_rows_are_shown(tmp_path, safe_rows, write_rows, capsys):
 def test_a_folder_that_cannot_be_made_is_said(tmp_path, made_csv):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="cannot write"):
-        RunWriter(tmp_path / "file" / "run")
+        RunWriter(tmp_path / "file" / "run").begin({})
 
 
 @pytest.mark.parametrize("file", ["checkpoint.safetensors", "config.json", "metrics.json", "words.json"])

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from semeq.training import DivergedError, RunError, load_recipe, load_run
+from semeq.training import DataError, DivergedError, RunError, load_recipe, load_run
 from semeq.training import job as job_module
 from semeq.training.job import JobOptions, run_job
 from semeq.training.recipe import with_changes
@@ -68,6 +68,13 @@ def test_only_the_same_job_is_resumed(tmp_path, data):
         RunWriter(tmp_path / "r")
 
 
+def test_data_that_cannot_be_split_leaves_no_folder(tmp_path, safe_rows, write_rows):
+    few = load_data(load_recipe("v3"), write_rows(tmp_path / "few.csv", safe_rows(4)))
+    with pytest.raises(DataError, match="too few labelled rows"):
+        run_job(load_recipe("v3"), few, OPTIONS, RunWriter(tmp_path / "r"))
+    assert not (tmp_path / "r").exists()
+
+
 def test_nothing_to_resume(tmp_path):
     with pytest.raises(RunError, match="no interrupted run"):
         RunWriter(tmp_path / "none", resume=True)
@@ -82,7 +89,7 @@ def test_a_diverging_loss_names_the_step_and_the_last_good_state(tmp_path, data,
 
     def breaks_later(*args):
         calls.append(1)
-        return real(*args) * (float("nan") if len(calls) > 120 else 1.0)
+        return real(*args) * (float("nan") if len(calls) > 240 else 1.0)
 
     monkeypatch.setattr(trainer, "curve_loss", breaks_later)
     with pytest.raises(DivergedError, match=r"at step 150.*last good state is .*state-random\.safetensors"):

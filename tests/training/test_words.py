@@ -112,6 +112,7 @@ def test_a_run_keeps_its_words_and_schools(tmp_path, points):
     from semeq.training.run_folder import WORDS, RunWriter, _word
 
     writer = RunWriter(tmp_path / "r")
+    writer.begin({})
     recipe = load_recipe("v3")
     from semeq.training import EqSpace
 
