@@ -40,12 +40,12 @@ def audio_encoder_command(
     no_evaluation: bool,
     out: Path | None,
 ) -> None:
-    r"""Train the audio encoder, and measure it by cross-validation over sources of music.
+    """Train the audio encoder, and measure it by cross-validation over sources of music.
 
     \b
     semeq-train audio-encoder --music ~/Music --device auto
     semeq-export audio --bundle my-model
-    """
+    """  # noqa: D301 - click wants the real character
     try:
         chosen = choose_device(device)
     except ValueError as error:
