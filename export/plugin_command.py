@@ -23,12 +23,12 @@ from .native_check import check_vst3
 @click.option("--stereo-only", is_flag=True, help="Leave out the mono variant.")
 @click.option("--install", "installing", is_flag=True, help="Also copy the plugins where hosts look for a user's own.")
 def plugin_command(bundle: str | None, formats: str, name: str, out: Path, stereo_only: bool, installing: bool) -> None:
-    r"""Compile a model bundle into VST3, CLAP and LV2 plugins, and check the result in a host.
+    """Compile a model bundle into VST3, CLAP and LV2 plugins, and check the result in a host.
 
     \b
     semeq-export plugin --install
     semeq-export plugin --bundle my-model --name "My EQ" --formats vst3
-    """
+    """  # noqa: D301 - click wants the real character
     chosen = _formats(formats)
     if not name.strip() or len(name) > 60 or any(ord(c) < 32 or c in "/\\:" for c in name):
         raise click.UsageError(f"{name!r} cannot be a plugin's name: 1 to 60 characters, none of / \\ :")

@@ -17,7 +17,7 @@ from semeq.eq.settings import FloatArray
 from .hearing import Hearing
 from .space import WordSpace
 
-TRUST = 0.6
+TRUST = 0.65
 MOST = 2.5
 
 

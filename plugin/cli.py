@@ -35,13 +35,13 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="semeq", prog_name="semeq")
 def semeq() -> None:
-    r"""An equaliser steered with words.
+    """An equaliser steered with words.
 
     \b
     semeq process stems/*.wav --semantic warm --to bright --morph 0.3 --out mixed/
     semeq words
     semeq show warm --to bright
-    """
+    """  # noqa: D301 - click wants the real character
 
 
 def main() -> None:

@@ -15,16 +15,17 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from semeq.eq import DEFAULT_RAMP_FRAMES, PARAMETER_COUNT, Events, scale_gains
+from semeq.eq import DEFAULT_RAMP_FRAMES, PARAMETER_COUNT, Events
 from semeq.eq.settings import FloatArray
 
 from .automation import Automation
 from .controls import CONTROLS, Controls
 from .midi import Change, Translator
 
-#: Changes beside the controls: the gain that level matching found, in dB, and a setting (13,) that adaptation found.
+#: Changes beside the controls: the gain in dB that level matching found, and how much of the words' setting (1: all of
+#: it) adaptation found this music to need.
 MATCH_DB = "match_db"
-ADAPTED = "adapted"
+AMOUNT = "amount"
 
 
 class Settings(Protocol):
@@ -75,7 +76,6 @@ class Moment(NamedTuple):
     intensity: float
     output_db: float
     bypass: bool
-    adapted: FloatArray | None
 
 
 class Performer:
@@ -98,8 +98,7 @@ class Performer:
     ) -> None:
         self._space, self._rate, self._hop = space, sample_rate_hz, hop
         self._values: dict[str, Any] = {field.name: getattr(controls, field.name) for field in fields(controls)}
-        self._values[MATCH_DB] = 0.0
-        self._adapted: FloatArray | None = None
+        self._values |= {MATCH_DB: 0.0, AMOUNT: 1.0}
         self._glides: dict[str, _Glide] = {}
         self._next: int | None = None
 
@@ -148,9 +147,6 @@ class Performer:
 
     def _apply(self, frame: int, change: Change) -> None:
         name, value, glide_s = change
-        if name == ADAPTED:
-            self._adapted = value
-            return
         if glide_s > 0.0:
             damping = _SETTLING / max(glide_s * self._rate, self._hop)
             before, here, speed = self._glides.get(name), self._number_at(name, frame), 0.0
@@ -179,10 +175,9 @@ class Performer:
             values["semantic"],
             values["to"],
             self._number_at("morph", aim),
-            self._number_at("intensity", aim),
+            self._number_at("intensity", aim) * (self._number_at(AMOUNT, aim) if values["adaptive"] else 1.0),
             self._number_at("output_db", aim) + self._number_at(MATCH_DB, aim),
             values["bypass"],
-            self._adapted if values["adaptive"] else None,
         )
         self._next = aim if self._glides else None
         return moment
@@ -204,9 +199,6 @@ def events_of(space: Settings, start: int, moments: list[Moment]) -> Events:
     for words in {(moment.semantic, moment.to) for moment in moments}:
         rows = [row for row, moment in enumerate(moments) if (moment.semantic, moment.to) == words]
         params[rows] = space.params(*words, morph[rows], intensity[rows])
-    for row, moment in enumerate(moments):
-        if moment.adapted is not None:
-            params[row] = scale_gains(moment.adapted, on[row])
     at = np.array([moment.frame - start for moment in moments], dtype=np.int64)
     return Events(at, params, np.array([moment.output_db for moment in moments]) * on)
 

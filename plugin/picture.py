@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
@@ -9,7 +10,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from semeq.eq import REFERENCE_GRID_HZ, curve
+from semeq.eq import REFERENCE_GRID_HZ, curve, tilt
+from semeq.presets import Word, word_positions
 
 from .hear_files import Profile
 from .hearing import Hearing
@@ -68,5 +70,43 @@ def draw_profile(item: Profile, hearing: Hearing, path: Path, course_of: tuple[s
     below.set(xlabel="s", ylabel="score, sd over music")
     below.grid(alpha=0.25)
     below.legend(frameon=False, ncols=2)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=110)
+
+
+def draw_word_map(space: WordSpace, words: Sequence[Word], path: Path, marked: str | None = None) -> None:
+    """Draw words on a map of the semantic space: near is alike, colour is tilt, size is how many people used a word."""
+    positions = word_positions(words)
+    tilts = tilt(curve(space.decoder.decode(np.array([word.latent for word in words]))))
+    people = np.array([word.evidence for word in words], dtype=np.float64)
+    figure = Figure(figsize=(12, 9), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    limit = max(float(np.abs(tilts).max()), 1.0)
+    dots = axes.scatter(
+        positions[:, 0],
+        positions[:, 1],
+        c=tilts,
+        s=12 + 6 * people,
+        cmap="coolwarm",
+        vmin=-limit,
+        vmax=limit,
+        alpha=0.6,
+    )
+    figure.colorbar(dots, ax=axes, label="tilt, dB: dark to bright", shrink=0.6)
+    taken: list[tuple[float, float]] = []
+    spread = np.ptp(positions, axis=0) if len(positions) > 1 else np.ones(2)
+    # Names of the best known words first; one that would cover another is left out, its dot stays.
+    for i in sorted(range(len(words)), key=lambda i: (words[i].name != marked, -people[i])):
+        x, y = positions[i]
+        if any(abs(x - u) < 0.055 * spread[0] and abs(y - v) < 0.018 * spread[1] for u, v in taken):
+            continue
+        taken.append((float(x), float(y)))
+        bold = words[i].name == marked or people[i] >= 20
+        axes.annotate(
+            words[i].name, (x, y), fontsize=10 if bold else 7.5, weight="bold" if bold else "normal", ha="center"
+        )
+    axes.set_axis_off()
+    axes.set_title(f"{len(words)} words; near is alike")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=110)

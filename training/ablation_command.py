@@ -46,7 +46,7 @@ def ablation_command(
 
     \b
     semeq-train ablation --seeds 5 --out docs/ablation.md
-    """  # noqa: D301 (click wants the character, not its escape)
+    """  # noqa: D301 - click wants the real character
     try:
         chosen = str(choose_device(device))
     except ValueError as error:

@@ -71,7 +71,7 @@ def audio_encoder_command(
     semeq-train audio-encoder --music ~/Music --device auto
     semeq-export audio --bundle my-model
     semeq-train audio-encoder --recipe cnn --sampling balanced --source mixed
-    """  # noqa: D301 (click wants the character, not its escape)
+    """  # noqa: D301 - click wants the real character
     if recipe == "lean" and (sampling or source):
         raise click.UsageError("--sampling and --source belong to --recipe cnn")
     if recipe == "cnn" and music_ratio != 1.0:

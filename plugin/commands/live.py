@@ -39,7 +39,9 @@ BLOCKS = ("32", "64", "128", "256", "512", "1024")
     help="What knobs do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
 )
 @click.option("--level-match", is_flag=True, help="Keep the output as loud as the input.")
-@click.option("--adaptive", is_flag=True, help="Hear what the music needs (needs a model with an audio encoder).")
+@click.option(
+    "--adaptive", is_flag=True, help="Apply only as much of the words as the music of the last seconds lacks."
+)
 @click.option("--record", type=OutputPath(folder=False), metavar="TAKE.mid", help="Record the performance.")
 @click.option("--stats", type=OutputPath(folder=False), metavar="FILE.json", help="Write timing figures at the end.")
 @click.option("--seconds", type=click.FloatRange(min=0), help="End after this long.")
@@ -71,14 +73,14 @@ def command(
     name: str,
     server: str | None,
 ) -> None:
-    r"""Play live through the EQ of a word, or of a morph between two, and move it with MIDI knobs.
+    """Play live through the EQ of a word, or of a morph between two, and move it with MIDI knobs.
 
     \b
     semeq live -s warm --to bright --map 21=morph --input system --output system
     semeq live -s warm --to bright --map nanokontrol2 --midi nanoKONTROL2 --backend sounddevice
 
     With JACK, audio and MIDI ports appear in the graph; --input, --output and --midi connect them. Ends with Ctrl-C.
-    """
+    """  # noqa: D301 - click wants the real character
     if list_:
         show_list(server)
         return

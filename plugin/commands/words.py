@@ -1,8 +1,10 @@
-"""`semeq words`: the vocabulary."""
+"""`semeq words`: the vocabulary, its neighbours and its map."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -10,44 +12,102 @@ from rich.console import Console
 from rich.table import Table
 
 from semeq.eq import curve, rms_db, tilt
+from semeq.presets import Word, antonyms, nearest, select
 
 from ..space import WordSpace
-from .options import model_option
+from .options import OutputPath, model_option
 
 
 @click.command("words")
+@click.option("--near", metavar="WORD", help="Only the words most like this one, and the most opposed.")
+@click.option("--count", type=click.IntRange(1, 100), default=8, show_default=True, help="How many, with --near.")
+@click.option("--language", metavar="CODE", help="Only words of a language: en, es.")
+@click.option("--min-evidence", type=click.IntRange(min=0), default=0, help="Only words that so many people used.")
+@click.option("--map", "map_path", type=OutputPath(folder=False), help="Draw the word map as a PNG.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @model_option
-def command(as_json: bool, model: str | None) -> None:
-    """List the words the model knows: where they come from, how strong and how bright they are."""
+def command(
+    near: str | None,
+    count: int,
+    language: str | None,
+    min_evidence: int,
+    map_path: Path | None,
+    as_json: bool,
+    model: str | None,
+) -> None:
+    """List the words the model knows: where they come from, how strong and how bright they are.
+
+    Words are points in one space, so each has neighbours and opposites: --near warm. `warm/2` means a word as one of
+    its schools, the ways people mean it.
+    """
     space = WordSpace.open(model)
-    words = [space.vocabulary.get(name) for name in space.vocabulary.names]
+    vocabulary = space.vocabulary
+    chosen = select(vocabulary, language=language, min_evidence=min_evidence)
+    if not chosen:
+        raise click.UsageError(f"no word of language {language or 'any'} has {min_evidence} people behind it")
+    if near is not None:
+        responses = curve(space.decoder.decode(np.array([word.latent for word in vocabulary])))
+        options: dict[str, Any] = {"language": language, "min_evidence": min_evidence, "responses": responses}
+        alike, opposed = nearest(vocabulary, near, count, **options), antonyms(vocabulary, near, count, **options)
+        if as_json:
+            found = {
+                name: [{"word": n.word.name, "likeness": round(n.likeness, 3)} for n in group]
+                for name, group in (("nearest", alike), ("opposed", opposed))
+            }
+            click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        else:
+            table = Table(box=None, header_style="bold")
+            for name in (f"like {near}", "", "opposed", ""):
+                table.add_column(name, justify="right" if not name else "left")
+            for a, b in zip(alike, opposed, strict=True):
+                table.add_row(a.word.name, f"{a.likeness:+.2f}", b.word.name, f"{b.likeness:+.2f}")
+            Console().print(table)
+    elif as_json:
+        click.echo(json.dumps(_rows(space, chosen), ensure_ascii=False, indent=1))
+    else:
+        Console().print(_table(_rows(space, chosen)))
+    if map_path is not None:
+        _draw_map(space, chosen, near, map_path)
+
+
+def _rows(space: WordSpace, words: tuple[Word, ...]) -> list[dict[str, Any]]:
     curves = curve(space.decoder.decode(np.array([word.latent for word in words])))
-    rows = [
+    return [
         {
             "word": word.name,
             "language": word.language,
             "sources": list(word.sources),
             "evidence": word.evidence,
             "low_evidence": word.low_evidence,
+            "schools": [school.name for school in word.schools],
             "strength_db": round(float(strength), 2),
             "tilt_db": round(float(lean), 2),
         }
         for word, strength, lean in zip(words, rms_db(curves), tilt(curves), strict=True)
     ]
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table(box=None, header_style="bold")
-    for name in ("word", "language", "people", "strength", "tilt", "sources"):
+    for name in ("word", "language", "people", "strength", "tilt", "sources", "schools"):
         table.add_column(name, justify="right" if name in ("people", "strength", "tilt") else "left")
     for row in rows:
         table.add_row(
-            str(row["word"]),
-            str(row["language"]),
+            row["word"],
+            row["language"],
             f"{row['evidence']}{' (few)' if row['low_evidence'] else ''}",
             f"{row['strength_db']:.1f} dB",
             f"{row['tilt_db']:+.1f} dB",
-            ", ".join(row["sources"]),  # type: ignore[arg-type]
+            ", ".join(row["sources"]),
+            ", ".join(row["schools"]),
         )
-    Console().print(table)
+    return table
+
+
+def _draw_map(space: WordSpace, words: tuple[Word, ...], marked: str | None, path: Path) -> None:
+    try:
+        from ..picture import draw_word_map
+    except ImportError:
+        raise click.ClickException("a picture needs matplotlib; try: pip install 'semeq[plot]'") from None
+    draw_word_map(space, words, path, marked)
+    click.echo(f"drawn: {path}", err=True)

@@ -34,7 +34,7 @@ from .workers import Listener
 _LOOK_S = 0.05
 _SHOW_EVERY = 2  # looks
 _COLLECT_EVERY = 100  # looks
-_SWITCH_S = 5e-5
+_SWITCH_PART = 1 / 8  # of a block
 _FADE_WAIT_S = 0.5
 _KEY_GLIDE_S = 0.05
 
@@ -99,6 +99,8 @@ class Session:
         self._notice = ""
         self._keys = False
         self._busy_ns, self._busy_callbacks, self._share = 0, 0, 0.0
+        if settings.stats is not None and not os.access(settings.stats.parent, os.W_OK):
+            raise LiveError(f"{settings.stats}: cannot be written (no such folder, or no right to)")
         controls, midi_map = settings.controls, settings.midi_map
         rate = backend.sample_rate_hz
         self._take = None if settings.record is None else Take(settings.record, controls, midi_map, rate)
@@ -116,8 +118,9 @@ class Session:
             It cannot start, or it had to stop by itself.
         """
         began = time.monotonic()
+        block_s = self._backend.block_frames / self._backend.sample_rate_hz
         try:
-            with self._stopping_signals(), _quiet_interpreter(), ExitStack() as stack:
+            with self._stopping_signals(), _quiet_interpreter(block_s), ExitStack() as stack:
                 if self._settings.midi_port is not None:
                     self._input = open_input(self._settings.midi_port, self._processor.request)
                     stack.callback(self._input.close)
@@ -281,16 +284,18 @@ class Session:
 
 
 @contextmanager
-def _quiet_interpreter() -> Iterator[None]:
+def _quiet_interpreter(block_s: float) -> Iterator[None]:
     """Keep Python out of the audio thread's way: no collection of its own accord, quick hand-over between threads.
 
     Garbage is collected now and then by the main thread; what exists at the start is frozen, so that is quick.
+    Threads hand over in a part of a block: soon enough for the audio thread to be let in, late enough for it not to be
+    put out again half way.
     """
     interval, enabled = sys.getswitchinterval(), gc.isenabled()
     gc.collect()
     gc.freeze()
     gc.disable()
-    sys.setswitchinterval(_SWITCH_S)
+    sys.setswitchinterval(_SWITCH_PART * block_s)
     try:
         yield
     finally:

@@ -20,7 +20,7 @@ from semeq.eq.settings import FloatArray
 from ..controls import ControlError, Controls
 from ..midi import Change, MidiMap, Translator
 from ..morph import MorphTable
-from ..performance import ADAPTED, MATCH_DB, Performer
+from ..performance import AMOUNT, MATCH_DB, Performer
 from ..space import WordSpace
 from .tap import Float32, Tap
 from .timing import CallbackTimes, thread_switches
@@ -166,7 +166,7 @@ class LiveProcessor:
 
     def _take(self, frame: int, what: bytes | Change, changes: list[tuple[int, Change]]) -> None:
         if isinstance(what, Change):
-            if what.control in (MATCH_DB, ADAPTED):  # found from the audio, not asked for: no part of a take
+            if what.control in (MATCH_DB, AMOUNT):  # found from the audio, not asked for: no part of a take
                 changes.append((frame, what))
                 return
             self._translator.set(what.control, what.value)

@@ -6,8 +6,10 @@ import threading
 
 import numpy as np
 
+from semeq.eq.settings import FloatArray
+
 from ..midi import Change
-from ..performance import ADAPTED, MATCH_DB
+from ..performance import AMOUNT, MATCH_DB
 from .adapting import Adaptation
 from .levels import LevelFollower
 from .processor import LiveProcessor
@@ -16,10 +18,11 @@ PERIOD_S = 0.05
 # The gain goes this far towards the estimate each time: two thirds in 0.3 s, which hides the estimate's noise.
 _APPROACH = 1 - np.exp(-PERIOD_S / 0.3)
 _FINEST_DB = 0.01
+_FINEST_AMOUNT = 1e-3
 
 
 class Listener:
-    """Posts a matching gain and an adapted setting to the processor a few times a second.
+    """Posts a matching gain, and how much of the words this music needs, to the processor a few times a second.
 
     Parameters
     ----------
@@ -32,7 +35,7 @@ class Listener:
         self._rate = processor.engine.sample_rate_hz
         self._follower = LevelFollower(self._rate)
         self._heard = 0
-        self._match_db = 0.0
+        self._match_db, self._amount = 0.0, 1.0
         self.failure = ""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="semeq-listener", daemon=True)
@@ -59,13 +62,12 @@ class Listener:
         processor = self._processor
         values = processor.performer.values
         self._follower.listen(processor.tap)
-        if self._adaptation is not None and values["adaptive"]:
+        if self._adaptation is not None:
             audio, self._heard = processor.tap.since(self._heard, 0)
             if audio.shape[1]:
                 self._adaptation.hear(audio, self._rate)
-            asked = processor.morphs.params(values["semantic"], values["to"], values["morph"], 1.0)
-            settled = self._adaptation.settle(asked, float(values["intensity"]))
-            processor.request(Change(ADAPTED, np.asarray(settled, dtype=np.float64), 0.0))
+            if values["adaptive"]:
+                self._adapt(processor.morphs.params(values["semantic"], values["to"], values["morph"], 1.0))
         goal = 0.0
         if values["level_match"] and not values["bypass"]:
             goal = self._follower.match_db(processor.target)
@@ -74,3 +76,12 @@ class Listener:
         step = goal - self._match_db
         self._match_db += step if abs(step) < 10 * _FINEST_DB else float(_APPROACH) * step
         processor.request(Change(MATCH_DB, self._match_db, PERIOD_S))
+
+    def _adapt(self, params: FloatArray) -> None:
+        """Move the amount towards what the adaptation finds."""
+        if self._adaptation is None:
+            return
+        step = self._adaptation.amount(params) - self._amount
+        if abs(step) > _FINEST_AMOUNT:
+            self._amount += float(_APPROACH) * step
+            self._processor.request(Change(AMOUNT, self._amount, PERIOD_S))

@@ -20,7 +20,7 @@ ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 #: Long enough to join the 127 steps of a controller into one movement, short enough to feel immediate.
-DEFAULT_SMOOTHING_MS = 30.0
+DEFAULT_SMOOTHING_MS = 40.0
 MAX_SMOOTHING_MS = 10_000.0
 DEFAULT_STEP = 0.01
 MAX_WORDS = 128

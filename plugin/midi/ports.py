@@ -123,8 +123,8 @@ class SystemInput:
 
     def _watch(self) -> None:
         while not self._stop.wait(1.0):
-            with contextlib.suppress(PortError):
-                present = self.name in system_ports()
+            with contextlib.suppress(Exception):  # the MIDI system itself may come and go: look again next time
+                present = self.name in _rtmidi().get_input_names()
                 if self._port is not None and not present:
                     self.trouble = f"MIDI input {self.name!r} was unplugged"
                     self._port.close()
@@ -232,7 +232,8 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
 
 def _rtmidi() -> Any:
     try:
-        backend = mido.Backend("mido.backends.rtmidi", load=True)
+        # mido's own variable, for example mido.backends.rtmidi/UNIX_JACK
+        backend = mido.Backend(os.environ.get("MIDO_BACKEND", "mido.backends.rtmidi"), load=True)
     except ImportError:
         raise PortError("system MIDI ports need python-rtmidi: pip install 'semeq[midi]'") from None
     return backend

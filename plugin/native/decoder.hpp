@@ -50,7 +50,7 @@ public:
         for (int j = 0; j < kSettingSize; ++j) logits[j] = x[j] - weights_.offset[j];
         for (int i = 0; i < kLatent; ++i)
             for (int j = 0; j < kSettingSize; ++j) logits[j] += latent[i] * weights_.skip[i * kSettingSize + j];
-        for (int j = 0; j < kSettingSize; ++j) params[j] = physical(j, 1.0 / (1.0 + std::exp(-double(logits[j]))));
+        for (int j = 0; j < kSettingSize; ++j) params[j] = physical(j, 1.0f / (1.0f + std::exp(-logits[j])));
     }
 
 private:
@@ -77,12 +77,13 @@ private:
     // The exact form (D. Hendrycks, K. Gimpel, 2016), not the tanh approximation.
     static float gelu(float x) noexcept { return 0.5f * x * (1.0f + std::erf(x * 0.70710678f)); }
 
-    // Gains ±12 dB linear; frequencies 20 Hz to 20 kHz and Qs 0.1 to 10 on a log scale.
-    static double physical(int index, double unit) noexcept {
+    // Gains ±12 dB linear; frequencies 20 Hz to 20 kHz and Qs 0.1 to 10 on a log scale. In float32 and in the order of
+    // the graph, so that it rounds alike: a narrow band's response hangs on the last digits of its frequency.
+    static double physical(int index, float unit) noexcept {
         switch (index) {
-            case 0: case 2: case 5: case 8: case 11: return 24.0 * unit - 12.0;
-            case 4: case 7: case 10: return 0.1 * std::exp(unit * 4.605170185988091368);
-            default: return 20.0 * std::exp(unit * 6.907755278982137052);
+            case 0: case 2: case 5: case 8: case 11: return -12.0f + unit * 24.0f;
+            case 4: case 7: case 10: return std::exp(-2.302585093f + unit * 4.605170186f);
+            default: return std::exp(2.995732274f + unit * 6.907755279f);
         }
     }
 

@@ -13,9 +13,10 @@ from pedalboard import Pedalboard
 
 from semeq import eq
 from semeq.plugin import BundleError, Controls, SemanticEQ, WordSpace
-from semeq.plugin.adaptive import TRUST, AdaptedSpace, adapt, share_of
+from semeq.plugin.adaptive import TRUST, AdaptedSpace, adapt, needed, share_of
 from semeq.plugin.hearing import Hearing, HearingError
 from semeq.plugin.live import NoAdaptation, open_adaptation
+from semeq.plugin.live.adapting import EncoderAdaptation
 from semeq.presets import load_bundle, write_bundle
 
 RATE = 44_100
@@ -203,15 +204,20 @@ def test_automation_goes_through_the_adapted_space(hearing, space, noise):
     assert not eq.curve(adapted.params("warm", None, 0.0, 0.0)).any()
 
 
-def test_live_adaptation_settles_on_what_it_hears(hearing, space, noise):
-    ear = open_adaptation(space)
+def test_live_adaptation_hears_as_the_effect_does(hearing, space, noise):
+    now = [0.0]
+    ear = EncoderAdaptation(hearing, clock=lambda: now[0])
     params = space.params("warm", None, 0.0, 1.0)
-    np.testing.assert_array_equal(ear.settle(params, 0.5), eq.scale_gains(params, 0.5))
-    dark = SemanticEQ("warm", intensity=1.5)(np.tile(noise, 3), RATE)
-    for start in range(0, dark.shape[1] - 4096, 4096):
+    assert ear.amount(params) == 1.0  # nothing heard yet: the plain word
+    dark = SemanticEQ("warm", intensity=1.5)(np.tile(noise, 2), RATE)
+    for start in range(0, dark.shape[1], 4096):
         ear.hear(dark[:, start : start + 4096], RATE)
-    wanted = adapt(hearing, params, hearing.hear(dark, RATE).lean_db)
-    assert eq.curve_error(ear.settle(params, 1.0), wanted) < 0.3
+        now[0] += 4096 / RATE
+        ear.amount(params)
+    now[0] += 2
+    assert ear.amount(params) == pytest.approx(
+        float(needed(hearing, params, hearing.hear(dark, RATE).lean_db)), abs=0.02
+    )
 
 
 # ------------------------------------------------------------------------------------------------------- commands

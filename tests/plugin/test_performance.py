@@ -149,7 +149,7 @@ def test_a_take_brings_its_map_and_its_start_and_changes_by_hand(space, tmp_path
     )
     plan = MovePlan.read([str(tmp_path / "take.mid")], None, None)
     assert plan.controls == start
-    expected = performance(space, [(100, Change("morph", 64 / 127, 0.03)), (777, change)], controls=start)
+    expected = performance(space, [(100, Change("morph", 64 / 127, 0.04)), (777, change)], controls=start)
     assert np.array_equal(
         rendered(space, plan.moves(space, RATE), controls=start), rendered(space, expected, controls=start)
     )

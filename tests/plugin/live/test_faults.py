@@ -114,6 +114,7 @@ def test_sounddevice_says_when_the_device_is_lost(own_server, start_host):
         (["--map", "pc=semantic{warm,brihgt}"], 2, "bright"),
         (["--to", "brihgt"], 2, "bright"),
         (["--record", "/nowhere/take.mid"], 1, "cannot be written"),
+        (["--stats", "/nowhere/figures.json"], 1, "cannot be written"),
         (["--morph", "2"], 2, "morph is 2"),
         (["--block", "100"], 2, "100"),
     ],
