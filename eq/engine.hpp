@@ -34,8 +34,10 @@ constexpr double kSilence = 1e-30;        // states below this (-600 dB) are set
 using Pair = double __attribute__((vector_size(16)));
 using PairMask = decltype(Pair{} == Pair{});
 inline Pair sane_or_zero(Pair x, double limit) noexcept {
-    const PairMask sane = (x <= Pair{limit, limit}) & (x >= Pair{-limit, -limit});  // false for NaN
-    return reinterpret_cast<Pair>(sane & reinterpret_cast<PairMask>(x));
+    constexpr long long kMagnitude = 0x7fffffffffffffff;  // all but the sign
+    const PairMask bits = reinterpret_cast<PairMask>(x);
+    const Pair size = reinterpret_cast<Pair>(bits & PairMask{kMagnitude, kMagnitude});
+    return reinterpret_cast<Pair>((size <= Pair{limit, limit}) & bits);  // the comparison is false for NaN
 }
 #else
 struct Pair {

@@ -129,6 +129,9 @@ class Engine:
 
     def process(self, audio: AnyAudio, out: AnyAudio | None = None, events: Events | None = None) -> AnyAudio:
         """Filter a block; returns an array of the same shape and dtype (`out`, where given; it may be `audio`)."""
+        if events is None and out is not None and self._plain(audio) and self._plain(out):
+            self._engine.process(audio, out)  # the common call of a real-time loop: no views, no copies
+            return out
         planes = as_planes(audio, self.channels)
         result = np.empty_like(audio) if out is None else out
         if result.shape != audio.shape or result.dtype != audio.dtype:
@@ -139,6 +142,16 @@ class Engine:
         else:
             self._engine.render(planes, sink, at=events.at, params=events.params, output_db=events.output_db)
         return result
+
+    def _plain(self, audio: AudioArray) -> bool:
+        """Whether the binding can take `audio` as it is; it checks that input and output agree."""
+        return (
+            type(audio) is np.ndarray
+            and audio.ndim == 2
+            and audio.shape[0] == self.channels
+            and audio.dtype.char in "fd"
+            and audio.flags.writeable
+        )
 
 
 def _finite_params(params: ArrayLike) -> FloatArray:
