@@ -74,7 +74,7 @@ def test_the_stated_error_is_the_error():
     difference = curve(fit.params) - filters_curve(filters)
     assert fit.error_db == pytest.approx(math.sqrt(np.mean(difference**2)))
     assert fit.worst_db == pytest.approx(np.abs(difference).max())
-    assert fit.error_db < 0.8  # eight filters, three of them narrow, in five
+    assert fit.error_db < 0.4  # eight filters, three of them narrow, in five
 
 
 def test_bands_spread_over_more_filters_are_found_again():
