@@ -2,6 +2,7 @@
 
 from .engine import DEFAULT_RAMP_FRAMES, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
 from .fit import Fit, fit_curves, refit
+from .path import even_positions
 from .response import (
     MAX_FREQ_RATIO,
     REFERENCE_GRID_HZ,
@@ -76,6 +77,7 @@ __all__ = [
     "curve",
     "curve_error",
     "denormalise",
+    "even_positions",
     "fit_curves",
     "magnitude_db",
     "neutralise_silent_bands",

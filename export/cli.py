@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from semeq.presets import BundleError
 from semeq.training import TrainingError
 
 from .audio_command import audio_command
+from .eq_command import eq_command
 from .model_bundle import NotExportableError, ParityError
 from .native_build import BuildError
 from .onnx_command import onnx_command
 from .plugin_command import plugin_command
+from .running import run
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,19 +24,9 @@ def cli() -> None:
 cli.add_command(onnx_command)
 cli.add_command(audio_command)
 cli.add_command(plugin_command)
+cli.add_command(eq_command)
 
 
 def main(argv: list[str] | None = None) -> None:
     """Entry point: every expected error is one line on stderr; exit status 2 for usage, 1 for a failed job."""
-    try:
-        status = cli.main(args=argv, prog_name="semeq-export", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("semeq-export: interrupted", err=True)
-        sys.exit(130)
-    except click.ClickException as error:
-        click.echo(f"semeq-export: {error.format_message()}", err=True)
-        sys.exit(2)
-    except (BuildError, BundleError, NotExportableError, ParityError, TrainingError, OSError) as error:
-        click.echo(f"semeq-export: {error}", err=True)
-        sys.exit(1)
-    sys.exit(status if isinstance(status, int) else 0)
+    run(cli, argv, "semeq-export", (BuildError, NotExportableError, ParityError, TrainingError))

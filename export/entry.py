@@ -6,7 +6,12 @@ _STACK = {"torch", "onnx", "onnxscript", "safetensors", "sklearn", "matplotlib"}
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command; `eq` by itself, because it needs no training stack."""
+    if sys.argv[1:2] == ["eq"]:
+        from .eq_command import eq_command
+        from .running import run as run_one
+
+        run_one(eq_command, sys.argv[2:], "semeq-export eq")
     try:
         from .cli import main as run
     except ModuleNotFoundError as error:

@@ -14,11 +14,11 @@ from .files import AudioFileError
 from .midi import MidiFileError, PortError
 
 #: Every command is a module of its own, imported only when it is asked for.
-COMMANDS = ("process", "analyze", "live", "midi", "words", "show", "demo")
+COMMANDS = ("process", "analyze", "live", "midi", "words", "show", "import-eq", "demo")
 
 
 class LazyGroup(click.Group):
-    """A group that imports ``commands/<name>.py`` for the command `<name>` on demand."""
+    """A group that imports ``commands/<name>.py`` (hyphens become underscores) for the command `<name>` on demand."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         """Name the commands, in the order a newcomer needs them."""
@@ -28,7 +28,7 @@ class LazyGroup(click.Group):
         """Import a command."""
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"{__package__}.commands.{name}").command
+        command: click.Command = importlib.import_module(f"{__package__}.commands.{name.replace('-', '_')}").command
         return command
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from semeq.eq import curve, denormalise, normalise, rms_db
+from semeq.eq import curve, denormalise, even_positions, normalise
 from semeq.eq.settings import FloatArray
 
 from .decoder import Decoder
@@ -63,13 +63,6 @@ def morph_table(decoder: Decoder, start: ArrayLike, end: ArrayLike, points: int 
 
     if np.array_equal(start, end):
         return MorphTable(np.repeat(decode(np.zeros(1)), points, axis=0), 0.0)
-    fine = np.linspace(0.0, 1.0, _ARC_POINTS)
-    steps = rms_db(np.diff(curve(decode(fine)), axis=0))
-    travelled = np.concatenate([[0.0], np.cumsum(steps)])
-    length = float(travelled[-1])
-    if length < 1e-9:
-        return MorphTable(decode(np.linspace(0.0, 1.0, points)), length)
-    # Ties (stretches without change) would make the inverse ambiguous: a hair of slope keeps it a function.
-    travelled = travelled / length + 1e-9 * fine
-    even = np.interp(np.linspace(0.0, 1.0, points) * travelled[-1], travelled, fine)
+    fine = decode(np.linspace(0.0, 1.0, _ARC_POINTS))
+    even, length = even_positions(curve(fine), np.linspace(0.0, 1.0, points))
     return MorphTable(decode(even), length)

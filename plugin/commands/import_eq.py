@@ -1,0 +1,106 @@
+"""`semeq import-eq`: the EQ text of another program as five bands, and the words it sounds like."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import numpy as np
+from rich.console import Console
+
+from semeq.eq import FREQ_INDEX, GAIN_INDEX, PARAMETER_NAMES, Q_INDEX, SHELF_Q, curve, rms_db, tilt
+from semeq.eq.formats import FilterFit, FormatError, filters_curve, fit_filters, read_apo
+from semeq.eq.formats.apo import MAX_CHARACTERS, ApoText
+from semeq.eq.settings import FloatArray
+
+from ..space import WordSpace
+from .options import model_option
+from .show import BAND_NAMES
+
+#: A curve weaker than this, in dB RMS, has no direction to compare.
+_FLAT_DB = 0.1
+
+
+@click.command("import-eq")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--words", "count", type=click.IntRange(0, 50), default=5, show_default=True, help="How many to name.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@model_option
+def command(file: Path, count: int, as_json: bool, model: str | None) -> None:
+    """Read Equalizer APO or AutoEq text from FILE into five bands.
+
+    Prints the bands, how far their response is from the file's, and the words whose response resembles it most.
+    """
+    text = read_eq_file(file)
+    fit = fit_filters(text.filters)
+    words = nearest_words(WordSpace.open(model), filters_curve(text.filters), count)
+    if as_json:
+        table = {
+            "file": str(file),
+            "filters": len(text.filters),
+            "preamp_db": text.preamp_db,
+            "setting": dict(zip(PARAMETER_NAMES, map(float, fit.params), strict=True)),
+            "error_db": fit.error_db,
+            "worst_db": fit.worst_db,
+            "words": [{"word": word, "correlation": value} for word, value in words],
+            "notes": list(text.notes),
+        }
+        click.echo(json.dumps(table, ensure_ascii=False, indent=1))
+        return
+    _print(Console(highlight=False), text, fit, words)
+
+
+def read_eq_file(file: Path) -> ApoText:
+    """Read a file of APO or AutoEq text, UTF-8 or UTF-16 with its mark; other bytes are taken as Latin-1.
+
+    Raises `click.ClickException` with the file's name and the reason.
+    """
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(2 * MAX_CHARACTERS + 1)
+        return read_apo(_decoded(raw))
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be read: {error.strerror or error}") from None
+    except FormatError as error:
+        raise click.ClickException(f"{file}: {error}") from None
+
+
+def nearest_words(space: WordSpace, target_db: FloatArray, count: int) -> list[tuple[str, float]]:
+    """The `count` words whose responses correlate most with a curve (128,), best first; none for a flat curve."""
+    words = list(space.vocabulary)
+    shape = target_db - target_db.mean()
+    if float(rms_db(shape)) < _FLAT_DB or not words:
+        return []
+    curves = curve(space.decoder.decode(np.array([word.latent for word in words])))
+    curves = curves - curves.mean(axis=1, keepdims=True)
+    strength = np.linalg.norm(curves, axis=1) * np.linalg.norm(shape)
+    correlation = (curves @ shape) / np.maximum(strength, 1e-9)
+    best = np.argsort(-correlation, kind="stable")[:count]
+    return [(words[i].name, float(correlation[i])) for i in best]
+
+
+def _decoded(raw: bytes) -> str:
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16", errors="replace")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _print(console: Console, text: ApoText, fit: FilterFit, words: list[tuple[str, float]]) -> None:
+    qs = (SHELF_Q, *fit.params[Q_INDEX], SHELF_Q)
+    for name, gain, freq, q in zip(BAND_NAMES, fit.params[GAIN_INDEX], fit.params[FREQ_INDEX], qs, strict=True):
+        console.print(f"{name:<11}{gain:+7.2f} dB{freq:10.1f} Hz   Q {q:.3f}")
+    filters = f"{len(text.filters)} filter{'' if len(text.filters) == 1 else 's'}"
+    console.print(
+        f"{filters} in five bands: error {fit.error_db:.2f} dB RMS, {fit.worst_db:.2f} dB at most; "
+        f"tilt {float(tilt(curve(fit.params))):+.1f} dB"
+    )
+    if text.preamp_db:
+        console.print(f"preamp {text.preamp_db:+.2f} dB: a level, not part of the curve; set it with --output-db")
+    if words:
+        console.print("sounds most like: " + ", ".join(f"{word} ({value:.2f})" for word, value in words))
+    for note in text.notes:
+        console.print(f"note: {note}", markup=False)
