@@ -19,7 +19,7 @@ from .adaptive import AdaptedSpace
 from .automation import Automation, TrackLike
 from .controls import ControlProperty, Controls
 from .hearing import Heard, Hearing, HearingError
-from .loudness import MAX_MATCH_DB, match_gain_db
+from .loudness import match_gain_db
 from .renderer import Renderer
 from .space import WordSpace
 
@@ -192,8 +192,7 @@ class SemanticEQ(Pedalboard):
             return 0.0
         engine = Engine(heard.sample_rate_hz, heard.planes.shape[0])
         engine.jump(self._target.params, self._target.output_db)
-        gain = match_gain_db(heard.planes, engine.process(heard.planes), heard.sample_rate_hz)
-        return float(np.clip(gain, -MAX_MATCH_DB, MAX_MATCH_DB))
+        return match_gain_db(heard.planes, engine.process(heard.planes), heard.sample_rate_hz)
 
     # ---------------------------------------------------------------------------------------------------- audio
 

@@ -131,11 +131,11 @@ def render_file(
                     wet = renderer.process(block, automation=automation)
                     if gain != 1.0:
                         wet *= block.dtype.type(gain)
-                    peak = max(peak, float(np.abs(wet).max()))
-                    overs += int((np.abs(wet) > 1.0).sum())
-                    file.write(
-                        wet if quantiser is None else quantiser(wet, dither=wet is not block and not _same(wet, block))
-                    )
+                    level = np.abs(wet)
+                    peak = max(peak, float(level.max()))
+                    overs += int((level > 1.0).sum())
+                    # What was not changed needs no dither: it stands on the format's steps already.
+                    file.write(wet if quantiser is None else quantiser(wet, dither=not np.array_equal(wet, block)))
                     progress(len(block))
         except soundfile.LibsndfileError as error:
             raise AudioFileError(f"{output}: cannot be written ({error.error_string})") from None
@@ -182,10 +182,6 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
         raise AudioFileError(f"{path}: cannot be read ({error.strerror})") from None
     with file:
         yield file
-
-
-def _same(wet: NDArray[np.floating], dry: NDArray[np.floating]) -> bool:
-    return bool(np.array_equal(wet, dry))
 
 
 def _at(frame: int, form: AudioFormat) -> str:

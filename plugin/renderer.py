@@ -71,10 +71,6 @@ class Renderer:
         """Change one control by name."""
         self.update(self._controls.changed(**{name: value}))
 
-    def aim(self, target: Target) -> None:
-        """Play a target that is not the controls' own, until they change again."""
-        self._target = target
-
     def reset(self) -> None:
         """Start a new stream: the filters forget, the current controls apply at once."""
         self._played = self._target
