@@ -5,10 +5,10 @@ PYTHON ?= python3
 VENV ?= .venv
 VENV_TEST ?= .venv-test
 PIP_INSTALL = -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
-SOURCES := $(shell git ls-files eq presets plugin training export pyproject.toml CMakeLists.txt 2>/dev/null)
+SOURCES := $(shell git ls-files console eq presets plugin training export pyproject.toml CMakeLists.txt 2>/dev/null)
 # A tree in which the folders are importable as semeq.*, for mypy.
 TREE = build/tree
-FOLDERS = eq presets plugin training export
+FOLDERS = console eq presets plugin training export
 
 .PHONY: run test lint minimal bench tree clean
 

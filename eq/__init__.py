@@ -1,6 +1,6 @@
 """The five-band equaliser: settings, response and the engine. Nothing here knows about words."""
 
-from .engine import DEFAULT_RAMP_FRAMES, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
+from .engine import DEFAULT_RAMP_FRAMES, ENGINE_BUILD, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
 from .fit import Fit, fit_curves, refit
 from .path import even_positions
 from .response import (
@@ -44,6 +44,7 @@ from .settings import (
 
 __all__ = [
     "DEFAULT_RAMP_FRAMES",
+    "ENGINE_BUILD",
     "FLAT",
     "FREQ_INDEX",
     "FREQ_MAX_HZ",

@@ -1,6 +1,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+BUILD: str
 MAX_CHANNELS: int
 
 class Engine:

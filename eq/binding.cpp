@@ -4,6 +4,21 @@
 
 #include "engine.hpp"
 
+#if defined(__SSE2__)
+#define SEMEQ_LANES "SSE2"
+#elif defined(__ARM_NEON)
+#define SEMEQ_LANES "NEON"
+#else
+#define SEMEQ_LANES "no vector unit"
+#endif
+#if defined(__clang__)
+#define SEMEQ_COMPILER "clang " __clang_version__
+#elif defined(__GNUC__)
+#define SEMEQ_COMPILER "gcc " __VERSION__
+#else
+#define SEMEQ_COMPILER "another compiler"
+#endif
+
 namespace nb = nanobind;
 using namespace nb::literals;
 
@@ -71,6 +86,7 @@ void render(semeq::Engine& engine, Audio<const T> in, Audio<T> out, Frames at, P
 
 NB_MODULE(_engine, m) {
     m.attr("MAX_CHANNELS") = semeq::kMaxChannels;
+    m.attr("BUILD") = "float64 state-variable filters, " SEMEQ_LANES ", " SEMEQ_COMPILER;
     nb::class_<semeq::Engine>(m, "Engine")
         .def(nb::init<double, int, int>(), "sample_rate_hz"_a, "channels"_a, "ramp_frames"_a)
         .def_prop_ro("ramping", &semeq::Engine::ramping)

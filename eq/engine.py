@@ -12,6 +12,8 @@ from . import _engine
 from .settings import PARAMETER_COUNT, FloatArray, SettingError
 
 MAX_CHANNELS = _engine.MAX_CHANNELS
+#: How the engine was built: arithmetic, vector unit, compiler.
+ENGINE_BUILD: str = _engine.BUILD.strip()
 DEFAULT_RAMP_FRAMES = 64
 
 AudioArray = NDArray[np.float32] | NDArray[np.float64]

@@ -17,8 +17,8 @@ from semeq.training.audio.front_end import SEMANTIC, LeanEncoder
 from semeq.training.audio.run_folder import AudioRun
 from semeq.training.audio.spectra import pink_noise
 
+from .errors import ParityError
 from .graphs import to_onnx
-from .model_bundle import ParityError
 
 TOLERANCE = 1e-4
 

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import click
 
-from semeq.training import TrainingError
+from semeq.console import Commands, Prepared, completion_command, examples, run, version_option
+from semeq.presets import BundleError, UnknownWordError, versions
 
-from .audio_command import audio_command
-from .eq_command import eq_command
-from .model_bundle import NotExportableError, ParityError
-from .native_build import BuildError
-from .onnx_command import onnx_command
-from .plugin_command import plugin_command
-from .running import run
+#: What the training extra installs: where one is missing, the command says so. `eq` needs none of it.
+STACK = frozenset({"torch", "onnx", "onnxscript", "safetensors", "sklearn", "matplotlib"})
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="semeq", prog_name="semeq-export")
+@click.group(
+    cls=Commands,
+    modules={name: f"{__package__}.{name}_command:{name}_command" for name in ("onnx", "audio", "plugin", "eq")},
+    epilog=examples(
+        "semeq-export onnx --out my-model",
+        "semeq-export plugin --bundle my-model --install",
+        "semeq-export eq warm --format apo",
+    ),
+)
+@version_option(versions)
 def cli() -> None:
-    """Turn a trained run into something that runs without PyTorch."""
+    """Turn a trained run, or a word, into something that runs elsewhere."""
 
 
-cli.add_command(onnx_command)
-cli.add_command(audio_command)
-cli.add_command(plugin_command)
-cli.add_command(eq_command)
+cli.add_command(completion_command())
 
 
-def main(argv: list[str] | None = None) -> None:
+def prepare() -> Prepared:
+    """The command, and what can go wrong with it."""
+    from semeq.training import TrainingError
+
+    from .errors import ExportError
+
+    return Prepared(cli, (UnknownWordError,), (BundleError, ExportError, TrainingError))
+
+
+def main(argv: list[str] | None = None) -> NoReturn:
     """Entry point: every expected error is one line on stderr; exit status 2 for usage, 1 for a failed job."""
-    run(cli, argv, "semeq-export", (BuildError, NotExportableError, ParityError, TrainingError))
+    run("semeq-export", prepare, "semeq[train]", STACK, argv)

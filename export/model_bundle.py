@@ -12,20 +12,13 @@ import torch
 from semeq.presets import Bundle, School, Vocabulary, Word, write_bundle
 from semeq.training import EqSpace, Run, WordPoint
 
+from .errors import NotExportableError, ParityError
 from .graphs import OPSET, DecoderGraph, EncoderGraph, metadata, to_onnx
 from .parity import TOLERANCE_DB, Parity, check_parity, random_settings
 
 #: A word fewer people than this used is marked as of low evidence.
 ENOUGH_PEOPLE = 3
 GOLDEN_POINTS = 8
-
-
-class ParityError(Exception):
-    """An exported graph does not say what the model says. The message is one sentence."""
-
-
-class NotExportableError(Exception):
-    """A run whose model is kept for comparison only. The message is one sentence."""
 
 
 def export_bundle(run: Run, path: Path) -> tuple[Bundle, Parity]:

@@ -18,6 +18,7 @@ from typing import Literal
 from semeq import eq
 from semeq.presets import Bundle
 
+from .errors import BuildError
 from .native_source import PluginIdentity, model_header, names_header
 
 Format = Literal["vst3", "clap", "lv2"]
@@ -38,10 +39,6 @@ USER_FOLDERS: dict[str, dict[Format, str]] = {
         "lv2": "~/AppData/Roaming/LV2",
     },
 }
-
-
-class BuildError(Exception):
-    """The plugin cannot be compiled here; the message says what to install or what went wrong."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pedalboard
 from semeq import eq
 from semeq.presets import Bundle
 
-from .native_build import BuildError
+from .errors import BuildError
 
 TOLERANCE_DB = 0.05
 _RATE_HZ = 48_000

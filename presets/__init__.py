@@ -1,5 +1,6 @@
 """What ships and what users keep: model bundles and their vocabulary."""
 
+from .about import versions
 from .bundle import BUNDLE_FORMAT, Bundle, BundleError, load_bundle, shipped_models, write_bundle
 from .neighbours import Neighbour, antonyms, nearest, select, word_positions
 from .words import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
@@ -21,6 +22,7 @@ __all__ = [
     "plain_name",
     "select",
     "shipped_models",
+    "versions",
     "word_positions",
     "write_bundle",
 ]

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import RecipeError
-from .scale import Normalisation
+
+#: `fixed`: the bounds of `semeq.eq`; `data`: bounds of the training rows, per kind of knob; `zscore`: mean and standard
+#: deviation of the training rows, in Hz and Q without logarithm.
+Normalisation = Literal["fixed", "data", "zscore"]
 
 if sys.version_info >= (3, 11):
     import tomllib

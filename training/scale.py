@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,9 +10,7 @@ from torch import Tensor, nn
 from semeq.eq import GAIN_INDEX, LOWER_BOUNDS, PARAMETER_COUNT, UPPER_BOUNDS
 from semeq.eq.settings import FloatArray
 
-#: `fixed`: the bounds of `semeq.eq`; `data`: bounds of the training rows, per kind of knob; `zscore`: mean and standard
-#: deviation of the training rows, in Hz and Q without logarithm.
-Normalisation = Literal["fixed", "data", "zscore"]
+from .recipe import Normalisation
 
 
 class Scale(nn.Module):

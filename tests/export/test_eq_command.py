@@ -8,14 +8,13 @@ import pytest
 
 from semeq.eq import curve
 from semeq.eq.formats import WRITERS, filters_curve, read_apo
-from semeq.export.eq_command import eq_command
-from semeq.export.running import run
+from semeq.export.cli import main
 from semeq.plugin.space import WordSpace
 
 
 def export(*arguments):
     with pytest.raises(SystemExit) as done:
-        run(eq_command, [str(a) for a in arguments], "semeq-export eq")
+        main(["eq", *map(str, arguments)])
     return done.value.code
 
 
@@ -72,7 +71,7 @@ def test_it_runs_without_the_training_stack():
     code = (
         "import sys\n"
         "for name in ('torch', 'onnx', 'sklearn'): sys.modules[name] = None\n"
-        "from semeq.export.entry import main\n"
+        "from semeq.export.cli import main\n"
         "sys.argv = ['semeq-export', 'eq', 'warm', '--format', 'sox']\n"
         "main()"
     )

@@ -69,7 +69,7 @@ def compile_host(folder, *flags):
 
 def semeq_export(*arguments, **environment):
     return subprocess.run(
-        [sys.executable, "-c", "from semeq.export.entry import main; main()", *map(str, arguments)],
+        [sys.executable, "-c", "from semeq.export.cli import main; main()", *map(str, arguments)],
         capture_output=True,
         text=True,
         env={**os.environ, **environment},

@@ -65,7 +65,7 @@ class Jalv:
 @pytest.fixture(scope="module")
 def lv2_folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("lv2")
-    command = [sys.executable, "-c", "from semeq.export.entry import main; main()", "plugin"]
+    command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "plugin"]
     subprocess.run([*command, "--formats", "lv2", "--stereo-only", "--out", out], check=True, capture_output=True)
     return out
 

@@ -1,0 +1,118 @@
+"""Groups of commands: imported when they are asked for, with examples, versions and completion."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem, get_completion_class
+
+from .say import Say
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is asked for, or listed.
+
+    Parameters
+    ----------
+    modules : mapping
+        ``"package.module:attribute"`` by command name, in the order a newcomer needs them.
+    """
+
+    def __init__(self, *args: Any, modules: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("context_settings", {"help_option_names": ["-h", "--help"], "max_content_width": 100})
+        super().__init__(*args, **kwargs)
+        self.modules = dict(modules or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        return [*self.modules, *(name for name in super().list_commands(ctx) if name not in self.modules)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        where = self.modules.get(cmd_name)
+        if where is None:
+            return super().get_command(ctx, cmd_name)
+        module, attribute = where.split(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands; one whose packages are not installed is named all the same."""
+        rows, names = [], self.list_commands(ctx)
+        limit = formatter.width - 6 - max(map(len, names), default=0)
+        for name in names:
+            try:
+                command = self.get_command(ctx, name)
+            except ModuleNotFoundError as error:
+                rows.append((name, f"(needs {error.name}, which is not installed)"))
+                continue
+            if command is not None and not command.hidden:
+                rows.append((name, command.get_short_help_str(limit)))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names of commands and options, without importing any command: completion must be quick."""
+        names = [CompletionItem(name) for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        return names + click.Command.shell_complete(self, ctx, incomplete)
+
+
+class Example(NamedTuple):
+    """A line a user could type, and what it does."""
+
+    line: str
+    does: str = ""
+
+
+def examples(*lines: str | Example) -> str:
+    r"""Examples for the foot of a command's help: ``@click.command(epilog=examples("semeq words --near warm"))``."""
+    shown = ["\b", "Examples:"]
+    for example in lines:
+        line, does = (example, "") if isinstance(example, str) else example
+        shown += [f"  # {does}"] if does else []
+        shown.append(f"  {line}")
+    return "\n".join(shown)
+
+
+def version_option(facts: Callable[[], Mapping[str, str]]) -> Callable[[Any], Any]:
+    """``--version``: a line for each of the `facts`, found only when it is asked for."""
+
+    def show(ctx: click.Context, _option: click.Parameter, wanted: bool) -> None:
+        if not wanted or ctx.resilient_parsing:
+            return
+        for name, value in facts().items():
+            click.echo(f"{name} {value}")
+        ctx.exit()
+
+    return click.option(
+        "--version", is_flag=True, expose_value=False, is_eager=True, callback=show, help="Show versions and exit."
+    )
+
+
+def completion_command() -> click.Command:
+    """`completion`: print what makes a shell complete commands, options and words."""
+
+    @click.command(
+        "completion",
+        epilog=examples(
+            Example('eval "$(semeq completion bash)"', "in ~/.bashrc (zsh: ~/.zshrc)"),
+            Example("semeq completion fish > ~/.config/fish/completions/semeq.fish"),
+        ),
+    )
+    @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+    def completion(shell: str) -> None:
+        """Print the script that makes SHELL complete commands, options and words."""
+        root = click.get_current_context().find_root()
+        program = root.info_name or "semeq"
+        kind = get_completion_class(shell)
+        if kind is None:
+            raise click.UsageError(f"this version of click does not know {shell}")
+        # Bash is asked for its version on the way; a missing bash is no reason for a traceback.
+        variable = f"_{program.replace('-', '_').upper()}_COMPLETE"
+        script = kind(root.command, {}, program, variable)
+        Say(program).result(script.source_template % script.source_vars())
+
+    return completion

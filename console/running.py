@@ -1,0 +1,127 @@
+"""Running a command: what can be expected to go wrong is one line on stderr, with a status."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import NamedTuple, NoReturn
+
+import click
+
+from .say import Say
+
+WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 2, 1, 130, 143
+
+
+class Prepared(NamedTuple):
+    """A command and the exceptions that are messages to its user.
+
+    Parameters
+    ----------
+    command : click.Command
+    wrong : tuple of exception types
+        The request cannot be met: status 2.
+    failed : tuple of exception types
+        The job failed: status 1. Errors of the operating system are always among them.
+    """
+
+    command: click.Command
+    wrong: tuple[type[Exception], ...] = ()
+    failed: tuple[type[Exception], ...] = ()
+
+
+class _Terminated(BaseException):
+    """SIGTERM, as an exception, so that whatever is open closes in order."""
+
+
+def run(
+    program: str,
+    prepare: Callable[[], Prepared],
+    needs: str = "",
+    stack: frozenset[str] = frozenset(),
+    argv: list[str] | None = None,
+) -> NoReturn:
+    """Run a command and exit.
+
+    Parameters
+    ----------
+    program : str
+        Its name.
+    prepare : callable
+        Gives the command; it may import what takes long.
+    needs : str
+        What to install where one of the packages in `stack` is missing.
+    argv : list of str, optional
+        Arguments; None: the process's own.
+    """
+    say = Say(program)
+    status = INTERRUPTED
+    try:
+        with _terminated_in_order():
+            status = _run(program, prepare(), say, argv)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").split(".")[0]
+        if missing not in stack:
+            raise
+        say.trouble(f"needs {missing}, which is not installed; try: pip install '{needs}'")
+        status = FAILED
+    except (click.Abort, KeyboardInterrupt):
+        say.trouble("stopped; nothing unfinished was left behind")
+    except _Terminated:
+        say.trouble("ended by the system; nothing unfinished was left behind")
+        status = TERMINATED
+    except BrokenPipeError:  # whoever reads had enough; Python must not complain again when it flushes at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = FAILED
+    sys.exit(status)
+
+
+def _run(program: str, prepared: Prepared, say: Say, argv: list[str] | None) -> int:
+    try:
+        result = prepared.command.main(args=argv, prog_name=program, standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return WRONG_REQUEST
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx is not None else program
+        # A sentence of click's own ends with a stop.
+        say.trouble(f"{error.format_message().rstrip('.')} (see {where} --help)")
+        return error.exit_code
+    except click.ClickException as error:
+        say.trouble(error.format_message())
+        return error.exit_code
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except prepared.wrong as error:
+        say.trouble(str(error))
+        return WRONG_REQUEST
+    except prepared.failed as error:
+        say.trouble(str(error))
+        return FAILED
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        say.trouble(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error))
+        return FAILED
+
+
+@contextlib.contextmanager
+def _terminated_in_order() -> Iterator[None]:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise _Terminated
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

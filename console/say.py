@@ -1,0 +1,150 @@
+"""How a command speaks: results to stdout, the rest to stderr, JSON where it is asked for.
+
+Colour follows the terminal and the variables ``NO_COLOR`` and ``FORCE_COLOR`` (https://no-color.org).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+#: Where there is no terminal, a table is as wide as it needs to be: a program reads it, or `less -S`.
+_PIPE_WIDTH = 400
+
+
+class _NoteColumn(ProgressColumn):
+    """The field `note` of a task, where it has one."""
+
+    def render(self, task: Task) -> Text:
+        return Text(str(task.fields.get("note", "")))
+
+
+class Say:
+    """What a command says, by kind.
+
+    Parameters
+    ----------
+    program : str
+        Its name, in front of what is wrong.
+    as_json : bool
+        Results are one JSON document on stdout, and nothing else is there.
+    quiet : bool
+        Only results that were asked for, and what went wrong.
+    verbose : bool
+        Details too.
+    """
+
+    def __init__(self, program: str = "semeq", as_json: bool = False, quiet: bool = False, verbose: bool = False):
+        self.program, self.as_json, self.quiet, self.verbose = program, as_json, quiet, verbose
+        self._out, self._err = _console(), _console(stderr=True)
+
+    @property
+    def shows(self) -> bool:
+        """Whether a summary for people is wanted."""
+        return not (self.quiet or self.as_json)
+
+    def result(self, what: RenderableType) -> None:
+        """Print what was asked for: text, or a rich table. Not beside JSON."""
+        if not self.as_json:
+            self._print(self._out, what)
+
+    def data(self, what: Any) -> None:
+        """Print the same for machines, if that is wanted. NaN and infinity, which JSON has not, become null."""
+        if self.as_json:
+            click.echo(json.dumps(_finite(what), ensure_ascii=False, indent=1, allow_nan=False))
+
+    def summary(self, what: RenderableType) -> None:
+        """Print what became of it; a quiet command does without."""
+        if self.shows:
+            self._print(self._out, what)
+
+    def note(self, text: str) -> None:
+        """Tell of something beside the result."""
+        if not self.quiet:
+            self._print(self._err, text)
+
+    def detail(self, text: str) -> None:
+        """Tell what only the curious want to know."""
+        if self.verbose:
+            self._print(self._err, text)
+
+    def trouble(self, text: str) -> None:
+        """Say in one line what went wrong."""
+        self._print(self._err, f"{self.program}: {one_line(text)}")
+
+    def progress(self) -> Progress:
+        """Bars with the time left, on stderr; gone when they are done, silent where nobody watches."""
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            _NoteColumn(),
+            console=self._err,
+            transient=True,
+            disable=self.quiet or not self._err.is_terminal,
+        )
+
+    @staticmethod
+    def _print(console: Console, what: RenderableType) -> None:
+        if isinstance(what, str):  # as it is: brackets in a file's name are no markup
+            console.print(what, markup=False, highlight=False, soft_wrap=True)
+        else:
+            console.print(what)
+
+
+def output_options(command: Command) -> Command:
+    """``--json``, ``--quiet`` and ``--verbose``; the command gets `say`, a `Say`."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+    @click.option("--quiet", "-q", is_flag=True, help="Print results and errors only.")
+    @click.option("--verbose", "-v", is_flag=True, help="Print details too.")
+    @functools.wraps(command)
+    def speaking(*args: Any, as_json: bool, quiet: bool, verbose: bool, **kwargs: Any) -> Any:
+        if quiet and verbose:
+            raise click.UsageError("--quiet and --verbose exclude each other")
+        program = click.get_current_context().find_root().info_name or "semeq"
+        return command(*args, say=Say(program, as_json, quiet, verbose), **kwargs)
+
+    return speaking  # type: ignore[return-value]
+
+
+def one_line(text: str) -> str:
+    """Text without line breaks."""
+    return " ".join(text.split())
+
+
+def _console(stderr: bool = False) -> Console:
+    terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, width=None if terminal or "COLUMNS" in os.environ else _PIPE_WIDTH)
+
+
+def _finite(what: Any) -> Any:
+    if isinstance(what, dict):
+        return {str(key): _finite(value) for key, value in what.items()}
+    if isinstance(what, list | tuple):
+        return [_finite(value) for value in what]
+    if isinstance(what, float) and not (float("-inf") < what < float("inf")):
+        return None
+    return what
