@@ -36,10 +36,10 @@ def prepare() -> Prepared:
     from semeq.presets import BundleError, UnknownWordError, VocabularyError
 
     from .controls import ControlError
-    from .files import AudioFileError
+    from .errors import AudioFileError, BatchError
     from .midi import MidiFileError, PortError
 
-    failed = (AudioFileError, BundleError, MidiFileError, PortError, VocabularyError)
+    failed = (AudioFileError, BatchError, BundleError, MidiFileError, PortError, VocabularyError)
     return Prepared(semeq, (ControlError, UnknownWordError), failed)
 
 

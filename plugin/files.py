@@ -87,12 +87,17 @@ def probe(path: Path) -> AudioFormat:
     return found
 
 
+def block_frames(channels: int) -> int:
+    """Frames of a block, so that memory does not grow with the number of channels."""
+    return max(1, min(BLOCK_FRAMES, _BLOCK_SAMPLES // channels))
+
+
 def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator[Audio]:
     """Yield a file's audio as (frames, channels) blocks of float32 (float64 for 32-bit and double files).
 
     Raises `AudioFileError` where a sample is not finite or the file ends early.
     """
-    frames = frames or max(1, min(BLOCK_FRAMES, _BLOCK_SAMPLES // form.channels))
+    frames = frames or block_frames(form.channels)
     dtype = "float64" if form.subtype in WIDE else "float32"
     position = 0
     with _opened(path) as file:
@@ -119,13 +124,17 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
 
 
 def wet_blocks(
-    path: Path, form: AudioFormat, renderer: Renderer | None, automation: Moves | None = None
+    path: Path,
+    form: AudioFormat,
+    renderer: Renderer | None,
+    automation: Moves | None = None,
+    frames: int | None = None,
 ) -> Iterator[tuple[Audio, Audio]]:
     """Yield a file's audio before and after a renderer that stands at the start of a stream, (frames, channels) both.
 
     Without a renderer both are the same array. Raises as `blocks` does.
     """
-    for block in blocks(path, form):
+    for block in blocks(path, form, frames):
         # Planes first: a last block of as many frames as channels would be ambiguous.
         yield block, block if renderer is None else renderer.process(block.T, automation=automation).T
 
@@ -140,12 +149,14 @@ def render_file(
     overwrite: bool = False,
     progress: Callable[[int], None] = lambda frames: None,
     target: AudioFormat | None = None,
+    compare: bool = False,
 ) -> Rendered:
     """Render one file through a renderer that stands at the start of a stream (None: as it is, but for the gain).
 
     The output has the input's sample rate and channels, and its container and sample format or those of `target`. PCM
     up to 24 bits is dithered (TPDF) where the audio was changed. Tags, pictures and chunks come along as far as the
-    format holds them. It appears under its name only when complete; the input is never written to.
+    format holds them. It appears under its name only when complete; the input is never written to. With `compare`, an
+    output that is there already is no error where it is equal to what was rendered.
 
     Raises
     ------
@@ -157,7 +168,7 @@ def render_file(
     reduced = form.depth is None or target.depth is None or form.depth > target.depth or form.subtype in FLOATS
     gain = 10 ** (gain_db / 20)
     overs, true_peak = 0, TruePeak(form.sample_rate_hz, form.channels)
-    with replacing(output, source, overwrite) as partial:
+    with replacing(output, source, overwrite, compare) as partial:
         carried = Carried.read(source, form, target)
         with writing(partial, target, output, carried.reserved) as file:
             for dry, wet in wet_blocks(source, form, renderer, automation):

@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
 
 _STEP_S = 0.1  # gating blocks of 400 ms overlap by 75 %
 _STEPS = 4
@@ -42,6 +41,8 @@ class LoudnessMeter:
 
     def add(self, block: NDArray[np.floating]) -> None:
         """Take the next block, (frames, channels)."""
+        from scipy.signal import sosfilt  # takes long to import, and many who import this never measure
+
         if not len(block):
             return
         weighted, self._state = sosfilt(self._sos, block.astype(np.float64, copy=False), axis=0, zi=self._state)

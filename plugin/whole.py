@@ -37,13 +37,15 @@ def refuse_existing(output: Path, source: Path | None = None, overwrite: bool = 
 
 
 @contextmanager
-def replacing(output: Path, source: Path | None = None, overwrite: bool = False) -> Iterator[Path]:
+def replacing(
+    output: Path, source: Path | None = None, overwrite: bool = False, compare: bool = False
+) -> Iterator[Path]:
     """Give a temporary path beside `output` to write to; move it there on success, remove it on any failure.
 
-    Where another process has written `output` meanwhile and `overwrite` is not set, an equal file is left as it is, and
-    another one is an `AudioFileError`.
+    Where `overwrite` is not set and `output` exists, that is an `AudioFileError`; with `compare`, or where another
+    process wrote it meanwhile, only if it is not equal to the new file.
     """
-    refuse_existing(output, source, overwrite)
+    refuse_existing(output, source, overwrite or compare)
     with _explained(output):
         output.parent.mkdir(parents=True, exist_ok=True)
         partial, handle = _begin(output)
