@@ -48,8 +48,11 @@ def run(
         runs = run_processes(plan.groups, request, count, watch)
     else:
         runs = run_here(plan.groups, request, watch)
-    with closing(runs):  # whoever stops listening ends the processes too
-        yield from runs
+    try:
+        with closing(runs):  # whoever stops listening ends the processes too
+            yield from runs
+    finally:
+        sweep(plan.folders)  # what a process that was killed on the way left
 
 
 def in_order(plan: Plan, rendered: Iterable[list[Outcome]]) -> list[Outcome]:

@@ -14,8 +14,9 @@ from .planning import Plan, outputs_of
 from .request import Outcome, Request
 
 
-def advice(outcome: Outcome, output_db: float) -> list[str]:
-    """What to do about samples that clipped, or will: a sentence each."""
+def advice(outcome: Outcome, output_db: float) -> tuple[list[str], list[str]]:
+    """Sentences about samples that clipped, and about true peaks beyond full scale; each says what to do."""
+    clipped: list[str] = []
     said: list[str] = []
     for rendered in (outcome.before, outcome.rendered):
         if rendered is None:
@@ -24,10 +25,12 @@ def advice(outcome: Outcome, output_db: float) -> list[str]:
         if over_db <= 0:
             continue
         lower = output_db - math.ceil(over_db * 10) / 10
-        ways = f"--output-db {lower:.1f} or --true-peak-guard"
+        # Where a loudness is kept to, a lower output would only be turned up again.
+        ways = "--true-peak-guard"
+        ways = f"--output-db {lower:.1f} or {ways}" if outcome.loudness_after_lufs is None else ways
         if rendered.format.clips and rendered.overs:
             wide = ", or --bits float" if rendered.format.container in ("WAV", "WAVEX", "RF64", "AIFF", "CAF") else ""
-            said.append(
+            clipped.append(
                 f"{rendered.output}: {rendered.overs} samples clipped, at up to {rendered.peak_dbfs:+.1f} dBFS; "
                 f"use {ways}{wide}"
             )
@@ -36,7 +39,7 @@ def advice(outcome: Outcome, output_db: float) -> list[str]:
                 f"{rendered.output}: true peak {rendered.true_peak_dbtp:+.1f} dBTP: converters and encoders may clip; "
                 f"use {ways}"
             )
-    return said
+    return clipped, said
 
 
 def table(outcomes: Sequence[Outcome]) -> Table:

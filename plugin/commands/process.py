@@ -185,9 +185,12 @@ def conclude(outcomes: list[Outcome], out: Path, output_db: float, say: Say) -> 
     if skipped:
         say.summary(f"{skipped} of {len(outcomes)} exist already and were left as they are")
     for outcome in outcomes:
+        clipped, beyond = advice(outcome, output_db)
         for note in outcome.notes:
             say.note(f"{outcome.source.name}: {note}")
-        for sentence in advice(outcome, output_db):
+        for sentence in beyond:
+            say.note(sentence)
+        for sentence in clipped:
             say.trouble(sentence)
     failed = [outcome.error for outcome in outcomes if outcome.status == "failed"]
     counts = {"done": len(done), "skipped": skipped, "failed": len(failed)}
