@@ -6,6 +6,7 @@ A task whose worker dies is given to another one. It renders the same bytes, so 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from ..errors import BatchError
 from .request import Group, Outcome, Request
 
+_ADDRESS = re.compile(r"((tcp|tls|ws|wss)://)?(\[[\da-fA-F:]+\]|[\w.-]+):\d{1,5}")
 _CONNECT_S = 5
 _FIRST_WORKER_S = 10
 
@@ -31,6 +33,8 @@ def run_dask(
         from distributed import Client, as_completed
     except ImportError:
         raise BatchError("--dask needs an extra package; install it with: pip install 'semeq[dask]'") from None
+    if not _ADDRESS.fullmatch(address):
+        raise BatchError(f"{address!r} is no address of a Dask scheduler; write it as tcp://127.0.0.1:8786")
     from .worker import failed, work
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said below, in one line
@@ -49,7 +53,7 @@ def run_dask(
             client.submit(work, _absolute(group), request, pure=False, retries=1): number
             for number, group in enumerate(groups)
         }
-        for future in as_completed(futures):
+        for future in as_completed(futures, loop=client.loop):
             number = futures[future]
             try:
                 outcomes = _renamed(future.result(), groups[number])
