@@ -13,7 +13,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from .pcm import Quantiser
+from .pcm import quantiser_for
 from .renderer import Moves, Renderer
 from .wav import check_wav_complete
 
@@ -119,7 +119,7 @@ def render_file(
     AudioFileError
         Unreadable input, samples that are not finite, an output that exists or cannot be written.
     """
-    quantiser = Quantiser.for_subtype(form.subtype)
+    quantiser = quantiser_for(form.subtype)
     gain = 10 ** (gain_db / 20)
     peak, overs = 0.0, 0
     with replacing(output, source, overwrite) as partial:

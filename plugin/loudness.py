@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-import pyloudnorm
 from numpy.typing import NDArray
 
 MAX_MATCH_DB = 24.0
@@ -23,6 +22,8 @@ def loudness_lufs(planes: NDArray[np.floating], sample_rate_hz: float) -> float:
         return -np.inf
     if planes.shape[1] < needed:
         planes = np.tile(planes, (1, -(-needed // planes.shape[1])))
+    import pyloudnorm  # it brings all of scipy.signal, most of a second: only where loudness is asked for
+
     meter = pyloudnorm.Meter(round(sample_rate_hz))
     groups = [planes] if planes.shape[0] <= 5 else list(planes[:, None, :])
     with warnings.catch_warnings():
