@@ -26,7 +26,7 @@ _usage = _usage_counter()
 
 def thread_waits() -> int | None:
     """How often the calling thread has waited for something; None on systems that do not count that by thread."""
-    return None if _usage is None else _usage().ru_nvcsw  # type: ignore[no-any-return]
+    return None if _usage is None else _usage().ru_nvcsw
 
 
 class _Histogram:
