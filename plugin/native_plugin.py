@@ -151,7 +151,7 @@ def _fingerprint(bundle: Bundle) -> str:
 
 
 def _build(bundle: Bundle, folder: Path) -> None:
-    command = [sys.executable, "-c", "from semeq.export.entry import main; main()", "plugin"]
+    command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "plugin"]
     options = ["--bundle", str(bundle.path), "--formats", "vst3", "--out", str(folder)]
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     if done.returncode != 0:
