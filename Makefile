@@ -11,7 +11,7 @@ SOURCES := $(shell git ls-files console eq presets plugin training export pyproj
 TREE = build/tree
 FOLDERS = console eq presets plugin training export
 
-.PHONY: run test lint minimal wheel bench tree clean
+.PHONY: run test lint minimal wheel bench docs tree clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/semeq demo --out out
@@ -37,8 +37,7 @@ wheel:
 	@ls dist
 
 bench: $(VENV_TEST)/installed
-	$(VENV_TEST)/bin/python benchmarks/engine.py
-	$(VENV_TEST)/bin/python benchmarks/native.py
+	$(VENV_TEST)/bin/python benchmarks/report.py --out docs/benchmarks.md
 
 $(VENV)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -54,9 +53,15 @@ $(VENV_TEST)/installed: $(SOURCES) constraints.txt
 	-@$(VENV_TEST)/bin/python $(PIP_INSTALL) --only-binary=:all: python-rtmidi 2>/dev/null
 	@touch $@
 
+# The site, into site/; a broken link or a name without documentation ends it.
+docs: tree
+	test -d build/docs || $(PYTHON) -m venv build/docs
+	build/docs/bin/python $(PIP_INSTALL) mkdocs-material 'mkdocstrings[python]'
+	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict --quiet
+
 tree:
 	@mkdir -p $(TREE)/semeq
 	@for f in $(FOLDERS); do ln -sfn ../../../$$f $(TREE)/semeq/$$f; done
 
 clean:
-	rm -rf build dist out $(VENV) $(VENV_TEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build dist out site $(VENV) $(VENV_TEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis
