@@ -48,7 +48,8 @@ A 200 Hz sine under a fast sweep of a bell and a shelf gains this much energy ab
 ## Files
 
 {minutes:g} minutes of stereo, WAV to WAV, the same five filters. Commands are timed from start to end; *in Python*
-leaves starting Python out. semeq dithers what it writes as integers, as sox does at 16 bits; ffmpeg and pedalboard do not.
+leaves starting Python out. semeq dithers what it writes as integers, as sox does at 16 bits; ffmpeg and pedalboard do
+not.
 
 {files}
 

@@ -145,7 +145,7 @@ def _fingerprint(bundle: Bundle) -> str:
     digest = hashlib.sha256((bundle.path / "model.json").read_bytes())
     digest.update(bundle.path.joinpath("vocabulary.json").read_bytes())
     here = Path(__file__).resolve().parent
-    for source in (*sorted((here / "native").glob("*.[chC]*")), Path(eq.__file__).with_name("engine.hpp")):
+    for source in (*sorted((here / "native").glob("*.[chC]*")), *sorted(Path(eq.__file__).parent.glob("*.hpp"))):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
