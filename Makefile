@@ -1,6 +1,7 @@
 # Two commands do everything on a fresh machine with Python 3.10+ and a C++ compiler:
 #   make run    install the base package (no torch) and render the demo song into out/
 #   make test   install what the tests need and run them
+# and further: lint, minimal, wheel, bench, docs.
 PYTHON ?= python3
 VENV ?= .venv
 VENV_TEST ?= .venv-test
@@ -10,7 +11,7 @@ SOURCES := $(shell git ls-files console eq presets plugin training export pyproj
 TREE = build/tree
 FOLDERS = console eq presets plugin training export
 
-.PHONY: run test lint minimal bench tree clean
+.PHONY: run test lint minimal wheel bench docs tree clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/semeq demo --out out
@@ -23,13 +24,20 @@ lint: $(VENV_TEST)/installed tree
 	$(VENV_TEST)/bin/ruff format --check .
 	cd $(TREE) && $(abspath $(VENV_TEST))/bin/mypy --config-file $(CURDIR)/pyproject.toml $(FOLDERS:%=-p semeq.%)
 
-# The base install must work, and work without torch.
-minimal: $(VENV)/installed
-	$(VENV)/bin/python tests/minimal_install.py
+# What a user gets: the wheel, made from the source distribution, in an empty environment. It must work without torch.
+minimal: wheel
+	rm -rf build/minimal && $(PYTHON) -m venv build/minimal
+	build/minimal/bin/python $(PIP_INSTALL) dist/*.whl
+	cd build && minimal/bin/python ../tests/minimal_install.py
+
+wheel:
+	rm -rf dist build/packer && $(PYTHON) -m venv build/packer
+	build/packer/bin/python $(PIP_INSTALL) build
+	build/packer/bin/python -m build --outdir dist . >/dev/null
+	@ls dist
 
 bench: $(VENV_TEST)/installed
-	$(VENV_TEST)/bin/python benchmarks/engine.py
-	$(VENV_TEST)/bin/python benchmarks/native.py
+	$(VENV_TEST)/bin/python benchmarks/report.py --out docs/benchmarks.md
 
 $(VENV)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -45,9 +53,15 @@ $(VENV_TEST)/installed: $(SOURCES) constraints.txt
 	-@$(VENV_TEST)/bin/python $(PIP_INSTALL) --only-binary=:all: python-rtmidi 2>/dev/null
 	@touch $@
 
+# The site, into site/; a broken link or a name without documentation ends it.
+docs: tree
+	test -d build/docs || $(PYTHON) -m venv build/docs
+	build/docs/bin/python $(PIP_INSTALL) mkdocs-material 'mkdocstrings[python]'
+	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict --quiet
+
 tree:
 	@mkdir -p $(TREE)/semeq
 	@for f in $(FOLDERS); do ln -sfn ../../../$$f $(TREE)/semeq/$$f; done
 
 clean:
-	rm -rf build dist out $(VENV) $(VENV_TEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf build dist out site $(VENV) $(VENV_TEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis

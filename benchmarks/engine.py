@@ -1,6 +1,6 @@
 """The engine against its peers, in one process and one run: speed as ratios, and the cleanliness of a sweep.
 
-    python benchmarks/engine.py [--json FILE]
+    python benchmarks/engine.py [--seconds 1.5]
 
 Times are medians over many repetitions, peers taking turns. `x` is how many times faster than pedalboard's chain of
 five filters on the same block.
@@ -9,15 +9,14 @@ five filters on the same block.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from pedalboard import HighShelfFilter, LowShelfFilter, PeakFilter, Pedalboard
 from scipy.signal import sosfilt
+from timing import markdown
 
 from semeq import eq
 
@@ -103,41 +102,34 @@ def sweep_pedalboard(sine: np.ndarray, params: np.ndarray, slice_frames: int = 3
     return np.concatenate(parts).astype(np.float64)
 
 
+def measure(seconds: float) -> list[tuple[int, int, dict[str, float]]]:
+    """Rows of (channels, frames, median µs by contender), about `seconds` each."""
+    sizes = [(1, 64), (1, 4096), *((2, frames) for frames in (32, 64, 512, 4096, 65_536)), (8, 512), (8, 65_536)]
+    return [(channels, frames, medians_us(contenders(channels, frames), seconds)) for channels, frames in sizes]
+
+
+def table(rows: list[tuple[int, int, dict[str, float]]]) -> str:
+    """Times, and multiples of pedalboard's speed (of sosfilt's, where pedalboard takes no such channel count)."""
+    names = ("pedalboard", "semeq static", "semeq ramped", "scipy sosfilt")
+    cells = [["channels", "frames", *names]]
+    for channels, frames, found in rows:
+        base = found.get("pedalboard", found["scipy sosfilt"])
+        shown = [f"{found[n]:.1f} µs, {base / found[n]:.2f}×" if n in found else "–" for n in names]
+        cells.append([str(channels), str(frames), *shown])
+    return markdown(cells)
+
+
+def sweeps() -> dict[str, float]:
+    """Stray energy of the sweep, in dB."""
+    return {"semeq": sweep_stray_db(sweep_engine), "pedalboard, 32-frame slices": sweep_stray_db(sweep_pedalboard)}
+
+
 def main() -> None:
     """Run and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, help="also write the figures here")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=1.5, help="time for each row")
-    arguments = parser.parse_args()
-    rows = []
-    print(
-        f"{'channels':>8} {'frames':>7}  "
-        + "".join(f"{n:>24}" for n in ("pedalboard", "semeq static", "semeq ramped", "scipy sosfilt"))
-    )
-    for channels, frames in (
-        (1, 64),
-        (1, 4096),
-        (2, 32),
-        (2, 64),
-        (2, 512),
-        (2, 4096),
-        (2, 65_536),
-        (8, 512),
-        (8, 65_536),
-    ):
-        found = medians_us(contenders(channels, frames), arguments.seconds)
-        base = found.get("pedalboard")
-        cells = []
-        for name in ("pedalboard", "semeq static", "semeq ramped", "scipy sosfilt"):
-            value = found.get(name)
-            ratio = f" {base / value:5.2f}x" if base and value else " " * 7
-            cells.append(f"{value:13.1f} µs{ratio}" if value else f"{'-':>23}")
-        print(f"{channels:8} {frames:7}  " + "".join(f"{cell:>24}" for cell in cells))
-        rows.append({"channels": channels, "frames": frames, "median_us": found})
-    sweeps = {"semeq": sweep_stray_db(sweep_engine), "pedalboard, 32-frame slices": sweep_stray_db(sweep_pedalboard)}
-    print("sweep, stray energy: " + ", ".join(f"{name} {level:.1f} dB" for name, level in sweeps.items()))
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"speed": rows, "sweep_db": sweeps}, indent=1) + "\n")
+    print(table(measure(parser.parse_args().seconds)))
+    print("sweep, stray energy: " + ", ".join(f"{name} {level:.1f} dB" for name, level in sweeps().items()))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 
 Starts `jackd -d dummy` and `semeq live` with level matching, feeds it noise and a hundred CC 21 messages a second from
 another JACK client, and watches the host's memory from outside. An xrun is the host's own only where one of its
-callbacks took longer than a block; the others are the machine's. Exits 1 if a bound is missed.
+callbacks took longer than a block; the others are the machine's. How often the machine alone makes something late is
+told by a control that runs beside it: a bare C loop that computes as long, every block. Exits 1 if a bound is missed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +26,8 @@ import numpy as np
 
 MAIN = "from semeq.plugin.cli import main; main()"
 CC_PER_SECOND = 100
+#: What the callback takes, measured by this soak: the control computes as long.
+CALLBACK_US = 172
 MAX_SHARE = 0.25
 MAX_GROWTH_KB = 2048
 
@@ -71,6 +75,18 @@ def memory_kb(pid: int) -> int:
     return int(status.split("VmRSS:")[1].split()[0])
 
 
+def start_control(seconds: float, block_us: float, folder: Path) -> subprocess.Popen[str] | None:
+    """The bare loop, compiled and started; None where there is no C compiler."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    program = folder / "late_control"
+    source = Path(__file__).with_name("late_control.c")
+    subprocess.run([compiler, "-O1", "-o", program, source], check=True)
+    arguments = [f"{value:.1f}" for value in (seconds, block_us, CALLBACK_US)]
+    return subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, text=True)
+
+
 def soak(minutes: float, block: int, rate: int, folder: Path) -> dict[str, object]:
     """Run it; returns the host's figures and the memory's course."""
     server = f"semeq-soak-{os.getpid()}"
@@ -87,6 +103,7 @@ def soak(minutes: float, block: int, rate: int, folder: Path) -> dict[str, objec
         time.sleep(4)
         player = Player(server)
         player.connect("semeq")
+        control = start_control(60 * minutes, 1e6 * block / rate, folder)
         memory = []
         end = time.monotonic() + 60 * minutes
         while time.monotonic() < end and host.poll() is None:
@@ -95,6 +112,7 @@ def soak(minutes: float, block: int, rate: int, folder: Path) -> dict[str, objec
         player.close()
         host.send_signal(signal.SIGINT)
         status = host.wait(20)
+        bare = None if control is None else json.loads(control.communicate(timeout=30)[0])
     finally:
         if host is not None and host.poll() is None:
             host.kill()
@@ -111,6 +129,7 @@ def soak(minutes: float, block: int, rate: int, folder: Path) -> dict[str, objec
             "highest": max(settled),
         },
         **json.loads(stats.read_text()),
+        "control": bare,
     }
 
 

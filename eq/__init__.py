@@ -3,6 +3,7 @@
 from .engine import DEFAULT_RAMP_FRAMES, ENGINE_BUILD, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
 from .fit import Fit, fit_curves, refit
 from .path import even_positions
+from .quantiser import Quantiser
 from .response import (
     MAX_FREQ_RATIO,
     REFERENCE_GRID_HZ,
@@ -69,6 +70,7 @@ __all__ = [
     "Engine",
     "Events",
     "Fit",
+    "Quantiser",
     "Setting",
     "SettingError",
     "as_planes",

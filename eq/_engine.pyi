@@ -23,3 +23,14 @@ class Engine:
         params: NDArray[np.float64],
         output_db: NDArray[np.float64],
     ) -> None: ...
+
+class Quantiser:
+    def __init__(self, bits: int, seed: int) -> None: ...
+    def process(
+        self,
+        samples: NDArray[np.floating],
+        out: NDArray[np.int16] | NDArray[np.int32],
+        /,
+        dither: bool,
+        shift: int,
+    ) -> None: ...

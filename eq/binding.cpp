@@ -3,6 +3,7 @@
 #include <nanobind/ndarray.h>
 
 #include "engine.hpp"
+#include "quantiser.hpp"
 
 #if defined(__SSE2__)
 #define SEMEQ_LANES "SSE2"
@@ -82,6 +83,20 @@ void render(semeq::Engine& engine, Audio<const T> in, Audio<T> out, Frames at, P
     advance(frames);
 }
 
+template <class T>
+using Flat = nb::ndarray<T, nb::ndim<1>, nb::device::cpu, nb::c_contig>;
+
+template <class T, class I>
+void quantise(semeq::Quantiser& quantiser, Flat<const T> in, Flat<I> out, bool dither, int shift) {
+    if (in.shape(0) != out.shape(0)) throw nb::value_error("input and output differ in shape");
+    if (shift < 0 || shift > 8 * static_cast<int>(sizeof(I)) - 2) throw nb::value_error("no such shift");
+    const T* source = in.data();
+    I* sink = out.data();
+    const auto samples = static_cast<std::ptrdiff_t>(in.shape(0));
+    nb::gil_scoped_release release;
+    quantiser.process(source, sink, samples, dither, shift);
+}
+
 }  // namespace
 
 NB_MODULE(_engine, m) {
@@ -98,4 +113,15 @@ NB_MODULE(_engine, m) {
         .def("process", &process<double>, nb::arg().noconvert(), nb::arg().noconvert())
         .def("render", &render<float>, nb::arg().noconvert(), nb::arg().noconvert(), "at"_a, "params"_a, "output_db"_a)
         .def("render", &render<double>, nb::arg().noconvert(), nb::arg().noconvert(), "at"_a, "params"_a, "output_db"_a);
+    const auto plain = nb::arg().noconvert();
+    nb::class_<semeq::Quantiser>(m, "Quantiser")
+        .def("__init__",
+             [](semeq::Quantiser* self, int bits, std::uint64_t seed) {
+                 if (bits < 1 || bits > 24) throw nb::value_error("a sample has 1 to 24 bits");
+                 new (self) semeq::Quantiser(bits, seed);
+             })
+        .def("process", &quantise<float, std::int16_t>, plain, plain, "dither"_a, "shift"_a)
+        .def("process", &quantise<float, std::int32_t>, plain, plain, "dither"_a, "shift"_a)
+        .def("process", &quantise<double, std::int16_t>, plain, plain, "dither"_a, "shift"_a)
+        .def("process", &quantise<double, std::int32_t>, plain, plain, "dither"_a, "shift"_a);
 }

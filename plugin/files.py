@@ -17,7 +17,7 @@ from semeq.eq import MAX_CHANNELS
 from .carried import Carried
 from .errors import AudioFileError
 from .formats import FLOATS, LOSSY, WIDE, AudioFormat
-from .pcm import Quantiser
+from .pcm import quantiser_for
 from .renderer import Moves, Renderer
 from .sink import writing
 from .true_peak import TruePeak
@@ -164,7 +164,7 @@ def render_file(
         Unreadable input, samples that are not finite, an output that exists or cannot be written.
     """
     target = target or form
-    quantiser = Quantiser.for_subtype(target.subtype)
+    quantiser = quantiser_for(target.subtype)
     reduced = form.depth is None or target.depth is None or form.depth > target.depth or form.subtype in FLOATS
     gain = 10 ** (gain_db / 20)
     overs, true_peak = 0, TruePeak(form.sample_rate_hz, form.channels)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib import metadata
 
 from semeq.eq import ENGINE_BUILD
 
@@ -12,6 +11,8 @@ from .bundle import DEFAULT_MODEL, MODEL_FILE, MODELS_FOLDER
 
 def versions() -> dict[str, str]:
     """A line each on the package, the shipped model and the engine. Reads one small file; loads no model."""
+    from importlib import metadata  # takes longer than all else here, and only `--version` asks
+
     try:
         package = metadata.version("semeq")
     except metadata.PackageNotFoundError:  # run from a checkout

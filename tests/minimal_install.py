@@ -1,6 +1,6 @@
 """Run in the base install, without pytest: the package imports and processes, and torch is nowhere to be seen.
 
-.venv/bin/python tests/minimal_install.py
+`make minimal` runs it on the wheel in an empty environment.
 """
 
 from __future__ import annotations
@@ -21,7 +21,15 @@ def main() -> None:
     for package in ("torch", "onnx", "sklearn"):
         assert importlib.util.find_spec(package) is None, f"{package} is installed: this is no minimal install"
 
+    import semeq
     from semeq.plugin import SemanticEQ
+
+    # These take most of a second, or more, to import: only what needs them may.
+    slow = {"scipy.signal", "scipy.stats", "matplotlib", "mutagen", "pyloudnorm", "rich", "sounddevice"}
+    assert not slow & set(sys.modules), f"imported without need: {slow & set(sys.modules)}"
+    site = Path(semeq.__file__).parent
+    for needed in ("presets/models/v3/decoder.onnx", "presets/midi/nanokontrol2.toml", "plugin/py.typed"):
+        assert (site / needed).is_file(), f"{needed} is not in the wheel"
 
     audio = np.random.default_rng(0).uniform(-0.3, 0.3, (2, 44_100)).astype(np.float32)
     wet = SemanticEQ("warm", to="bright", morph=0.5)(audio, 44_100)

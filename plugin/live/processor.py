@@ -23,7 +23,7 @@ from ..morph import MorphTable
 from ..performance import AMOUNT, MATCH_DB, Performer
 from ..space import WordSpace
 from .tap import Float32, Tap
-from .timing import CallbackTimes, thread_switches
+from .timing import CallbackTimes, thread_waits
 
 MAX_PAIRS = 400
 FADE_S = 0.02
@@ -139,15 +139,15 @@ class LiveProcessor:
 
         Never raises: where something goes wrong the input passes and `failure` says what.
         """
-        began, cpu, before = time.perf_counter_ns(), time.thread_time_ns(), thread_switches()
+        began, cpu, before = time.perf_counter_ns(), time.thread_time_ns(), thread_waits()
         try:
             self._process(source, sink, messages)
         except Exception as error:  # an exception in an audio callback would end it without a word
             self.failure = f"{type(error).__name__}: {error}"
             sink[...] = source
-        ended, after = time.perf_counter_ns(), thread_switches()
-        switches = (after[0] - before[0], after[1] - before[1])
-        self.times.called(began, ended, time.thread_time_ns() - cpu, entry_us, switches)
+        ended, after = time.perf_counter_ns(), thread_waits()
+        waits = None if before is None or after is None else after - before
+        self.times.called(began, ended, time.thread_time_ns() - cpu, entry_us, waits)
 
     def _process(self, source: Float32, sink: Float32, messages: Sequence[tuple[int, bytes]]) -> None:
         start, frames = self.engine.frame, source.shape[1]

@@ -11,10 +11,6 @@ from typing import Any
 _LONGEST_US = 20_000
 
 
-#: Context switches of a thread: (it waited for something, it was put aside for another).
-Switches = tuple[int, int]
-
-
 def _usage_counter() -> Callable[[], Any] | None:
     try:
         import resource
@@ -28,12 +24,9 @@ def _usage_counter() -> Callable[[], Any] | None:
 _usage = _usage_counter()
 
 
-def thread_switches() -> Switches:
-    """Context switches of the calling thread since its start; (0, 0) on systems that do not count them by thread."""
-    if _usage is None:
-        return (0, 0)
-    counts = _usage()
-    return counts.ru_nvcsw, counts.ru_nivcsw
+def thread_waits() -> int | None:
+    """How often the calling thread has waited for something; None on systems that do not count that by thread."""
+    return None if _usage is None else _usage().ru_nvcsw
 
 
 class _Histogram:
@@ -73,9 +66,10 @@ class CallbackTimes:
     """Durations of callbacks and the xruns around them.
 
     An xrun is counted as ours only if a callback just before it took longer than a block by its own doing: it computed
-    that long, or it waited for something (the interpreter's lock). One that the system put aside for another program
-    is counted as slow, one that was *called* late as late; neither is our doing. Durations are wall time; the
-    processor time is kept beside them.
+    that long, or it waited for something (the interpreter's lock; the system counts that as a voluntary switch). One
+    that did neither was put aside, by the system for another program or by a virtual machine's host: it is counted as
+    slow, and one that was *called* late as late; neither is our doing. Durations are wall time; the processor time is
+    kept beside them. A host may also bill the time it takes away as ours: then it looks like computing.
 
     Parameters
     ----------
@@ -93,17 +87,19 @@ class CallbackTimes:
         self.late = 0
         self.slow = 0
         self.put_aside = 0
+        self.waited = 0
+        self.computed = 0
         self.xruns = 0
         self.xruns_ours = 0
         self._slow_at_ns = -(1 << 62)
 
     def called(
-        self, began_ns: int, ended_ns: int, cpu_ns: int, entry_us: float | None, switches: Switches = (0, 0)
+        self, began_ns: int, ended_ns: int, cpu_ns: int, entry_us: float | None, waits: int | None = None
     ) -> None:
         """Note one callback.
 
         `cpu_ns` is the processor time it took; `entry_us` how long after its cycle began it was entered, where that is
-        known; `switches` the waits and preemptions during it.
+        known; `waits` how often it waited (None: nobody knows, so a slow one is taken to have waited).
         """
         own_us = (ended_ns - began_ns) / 1000
         self.own.add(own_us)
@@ -112,10 +108,12 @@ class CallbackTimes:
         self.callbacks += 1
         if own_us > self.block_us:
             self.slow += 1
-            waits, preemptions = switches
-            if preemptions and not waits and cpu_ns < 1000 * self.block_us:
+            computed = cpu_ns > 1000 * self.block_us
+            if not computed and waits == 0:
                 self.put_aside += 1
             else:
+                self.computed += computed
+                self.waited += not computed
                 self._slow_at_ns = ended_ns
         if entry_us is not None:
             self.entry.add(entry_us)
@@ -138,7 +136,9 @@ class CallbackTimes:
             "entry_us": self.entry.report() if self.entry.count else None,
             "callback_p99_share_of_block": round(self.own.quantile(0.99) / self.block_us, 4),
             "slow_callbacks": self.slow,
-            "slow_by_preemption": self.put_aside,
+            "slow_put_aside": self.put_aside,
+            "slow_by_waiting": self.waited,
+            "slow_by_computing": self.computed,
             "late_callbacks": self.late,
             "xruns": self.xruns,
             "xruns_ours": self.xruns_ours,

@@ -277,3 +277,26 @@ def test_the_gil_is_free_while_audio_is_processed():
         ticks += 1
     # With the GIL held for the whole call this loop would wake once, after it.
     assert ticks > 10
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_channel_alone_has_the_bits_of_one_beside_another(random, dtype):
+    """One channel is computed band beside band, two are computed channel beside channel: the same numbers."""
+    audio = random.normal(0, 0.3, (3, 3000)).astype(dtype)
+    asked = random_events(random, 2999, 8)
+
+    def rendered(planes: np.ndarray, cuts: np.ndarray) -> np.ndarray:
+        engine, parts = eq.Engine(48_000, len(planes)), []
+        for start, end in itertools.pairwise([0, *cuts, planes.shape[1]]):
+            inside = (asked.at >= start) & (asked.at < end)
+            events = eq.Events(asked.at[inside] - start, asked.params[inside], asked.output_db[inside])
+            parts.append(engine.process(np.ascontiguousarray(planes[:, start:end]), events=events))
+        return np.concatenate(parts, axis=1)
+
+    pair = rendered(audio[:2], np.array([], int))
+    for _ in range(6):
+        cuts = np.sort(random.choice(np.arange(1, 3000), 200, replace=False))  # many runs shorter than five samples
+        np.testing.assert_array_equal(rendered(audio[:1], cuts)[0], pair[0])
+        three = rendered(audio, cuts)
+        np.testing.assert_array_equal(three[:2], pair)
+        np.testing.assert_array_equal(three[2], rendered(audio[2:], np.array([], int))[0])

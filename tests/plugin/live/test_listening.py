@@ -109,15 +109,20 @@ def test_an_xrun_is_ours_only_after_a_callback_longer_than_its_block():
     times.called(now - 1_100_000, now, 0, 0.0)
     times.xrun()
     assert (times.xruns, times.xruns_ours, times.slow) == (2, 1, 1)
-    times.called(now - 1_100_000, now, 0, 0.0, (0, 1))
+    times.called(now - 1_100_000, now, 0, 0.0, 0)
     assert (times.slow, times.put_aside) == (2, 1)
     times = CallbackTimes(1000.0)
-    times.called(now - 1_100_000, now, 300_000, 0.0, (0, 2))  # another program took its processor
+    times.called(now - 1_100_000, now, 300_000, 0.0, 0)  # another program took its processor
     times.xrun()
     assert times.xruns_ours == 0
-    times.called(now - 1_100_000, now, 300_000, 0.0, (1, 2))  # it waited, too
+    times.called(now - 1_100_000, now, 300_000, 0.0, 1)  # it waited, too
     times.xrun()
     assert times.xruns_ours == 1
+    assert (times.put_aside, times.waited, times.computed) == (1, 1, 0)
+    times = CallbackTimes(1000.0)
+    times.called(now - 1_100_000, now, 1_050_000, 0.0, 0)  # it computed that long
+    times.xrun()
+    assert (times.xruns_ours, times.computed) == (1, 1)
     times = CallbackTimes(1000.0)
     times.called(now - 60_000_000, now - 50_000_000, 0, None)  # long ago
     times.xrun()
