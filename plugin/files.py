@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from semeq.eq import MAX_CHANNELS
 
+from .behind import Behind
 from .carried import Carried
 from .errors import AudioFileError
 from .formats import FLOATS, LOSSY, WIDE, AudioFormat
@@ -171,7 +172,10 @@ def render_file(
     with replacing(output, source, overwrite, compare) as partial:
         carried = Carried.read(source, form, target)
         with writing(partial, target, output, carried.reserved) as file:
-            for dry, wet in wet_blocks(source, form, renderer, automation):
+
+            def finish(pair: tuple[Audio, Audio]) -> None:
+                nonlocal overs
+                dry, wet = pair
                 if gain != 1.0:
                     wet = wet * wet.dtype.type(gain)
                 true_peak.add(wet)
@@ -180,7 +184,11 @@ def render_file(
                 # What was not changed needs no dither: it stands on the format's steps already.
                 changed = reduced or not (wet is dry or np.array_equal(wet, dry))
                 file.write(wet if quantiser is None else quantiser(wet, dither=changed))
-                progress(len(dry))
+
+            with Behind(finish) as writer:
+                for dry, wet in wet_blocks(source, form, renderer, automation):
+                    writer.put((dry, wet))
+                    progress(len(dry))
         notes = carried.finish(partial)
         check_written(partial, output, target)
     return Rendered(source, output, target, true_peak.sample_peak, overs, true_peak.finish(), gain_db, notes)

@@ -15,6 +15,7 @@ from .formats import AudioFormat
 
 _BUFFER_BYTES = 1 << 18
 _PROBE_BYTES = 1 << 16
+_SYSTEM_ERROR = 2  # SFE_SYSTEM: of libsndfile's errors the one that is the system's
 #: Containers that libsndfile writes behind something else in a file that is open already.
 _EMBEDDED = frozenset({"WAV", "WAVEX", "AIFF"})
 
@@ -50,8 +51,12 @@ def writing(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Ite
                 _raise_what_the_system_says(raw.fileno())
             elif behind.error is not None:
                 raise behind.error from None
-            cause = error.error_string if isinstance(error, soundfile.LibsndfileError) else "the encoder stopped"
-            raise AudioFileError(f"{name}: {form.name} cannot be written ({cause.rstrip('.')})") from None
+            if isinstance(error, soundfile.LibsndfileError) and error.code != _SYSTEM_ERROR:
+                raise AudioFileError(
+                    f"{name}: {form.name} cannot be written ({error.error_string.rstrip('.')})"
+                ) from None
+            # Another process may have given room in the meantime.
+            raise AudioFileError(f"{name}: cannot be written (the disk was full for a moment, or failed)") from None
         if behind is not None and behind.error is not None:
             raise behind.error
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 TAPS = 24
 _KAISER_BETA = 5.0
 _ROW = 16  # samples that one row of the matrix product turns into _ROW·(factor − 1) values between them
-_PIECE = 2048  # frames that are looked at together
+_PIECE = 4096  # frames that are looked at together: more would not stay in the cache
 
 
 def oversampling(sample_rate_hz: float) -> int:

@@ -127,9 +127,12 @@ def test_a_full_disk_is_one_line_a_file_and_leaves_nothing_partial(tmp_path, suf
     with mounted(tmp_path / "small", "-t", "tmpfs", "-o", "size=2m", "tmpfs") as out:
         status, said, err = semeq("process", folder, "-s", "warm", "--format", suffix, "--out", out, "--jobs", jobs)
         assert status == 1
-        assert err.splitlines() == [
-            f"semeq: {out / f'{name}.{suffix}'}: cannot be written (No space left on device)" for name in ("00", "01")
-        ]
+        lines = err.splitlines()
+        assert len(lines) == 2
+        for name, line in zip(("00", "01"), lines, strict=True):
+            assert line.startswith(f"semeq: {out / f'{name}.{suffix}'}: cannot be written (")
+            # With two processes the one that ends makes room for the other, too late.
+            assert "No space left on device" in line or (jobs == 2 and "full for a moment" in line)
         assert said == ""
         assert hashes(out) == {}
     assert hashes(folder) == before
