@@ -97,7 +97,7 @@ def walk(path: Path, family: Family) -> Iterator[Chunk]:
                 size = wide
             start = position + header_size
             yield Chunk(name, start, size)
-            if name == b"data" and start + size >= end:
+            if start + size >= end:
                 return
             position += family.length(size)
 

@@ -155,3 +155,13 @@ def test_damaged_bytes_end_as_a_file_or_a_line(tmp_path, name, random):
         if row["status"] == "done":
             assert soundfile.info(row["output"]).frames > 0
     assert hashes(folder) == before
+
+
+def test_a_chunk_of_impossible_size_is_not_followed(tmp_path):
+    source = tmp_path / "in.caf"
+    soundfile.write(source, rich.noise(), 48_000, subtype="PCM_24", format="CAF")
+    with source.open("ab") as file:
+        file.write(struct.pack(">4sQ", b"info", 2**63) + b"x")
+    status, _, err = semeq("process", source, "-s", "warm", "--out", tmp_path / "out")
+    assert status == 0
+    assert err == "in.caf: the chunk info is cut off in the input and was left out\n"
