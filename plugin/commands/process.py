@@ -17,6 +17,7 @@ from ..adaptive import AdaptedSpace, share_of
 from ..batch import DEFAULT_CEILING_DBTP, Existing, Outcome, Plan, Request, in_order, lay_out, run
 from ..batch.inputs import expand
 from ..batch.report import advice, as_data, preview, table
+from ..batch.worker import opened
 from ..controls import Controls
 from ..errors import AudioFileError
 from ..formats import BITS, CONTAINERS, Conversion
@@ -115,13 +116,13 @@ def command(
     check_options(overwrite and skip_existing, ab and level_match, dask is not None and jobs != 1)
     asked = None if semantic is None else Controls(semantic, to, morph, intensity, output_db)
     moves = MovePlan.read(automate, read_maps(maps) if maps else None, asked)
-    space = WordSpace.open(model)
+    space, hearing = opened(model, adaptive or suggest)
     space.target(moves.controls)  # unknown words end the job before any file is touched
     for word in moves.words:
         space.latent(word)
-    if suggest:
+    if suggest and hearing is not None:
         found, failed = expand(files)
-        failed += print_suggestions([item.path for item in found], Hearing(space), space, moves.controls, say)
+        failed += print_suggestions([item.path for item in found], hearing, space, moves.controls, say)
         return finish(failed, say)
     existing: Existing = "replace" if overwrite else "skip" if skip_existing else "refuse"
     request = Request(

@@ -1,10 +1,10 @@
 """What the tests of batches share: libraries of files, and the command as a process."""
 
 import hashlib
-import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -48,19 +48,22 @@ def wait_for(condition, seconds=60.0):
         time.sleep(0.01)
 
 
+def stat_of(pid):
+    """State and parent of a process, or None; Linux."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, parent = text.rpartition(")")[2].split()[:2]
+    return state, int(parent)
+
+
 def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    try:
-        with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    return (stat_of(pid) or "Z")[0] != "Z"
 
 
 def children(pid):
     """Worker processes of a batch."""
-    found = subprocess.run(["pgrep", "-P", str(pid), "-f", "spawn_main"], capture_output=True, text=True)
-    return [int(line) for line in found.stdout.split()]
+    everyone = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    of_it = [child for child in everyone if (stat_of(child) or ("", 0))[1] == pid]
+    return [child for child in of_it if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
