@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,6 +71,11 @@ class Rendered:
     def true_peak_dbtp(self) -> float:
         """True peak of the output before any clipping, in dBTP."""
         return float(20 * np.log10(max(self.true_peak, 1e-12)))
+
+
+def name_of(path: Path) -> bytes | str:
+    """A path as soundfile opens any: it refuses strings for names that are no text."""
+    return os.fsencode(path) if os.name == "posix" else str(path)
 
 
 def probe(path: Path) -> AudioFormat:
@@ -197,7 +203,7 @@ def render_file(
 def check_written(partial: Path, output: Path, target: AudioFormat) -> None:
     """Raise `AudioFileError` where what was written cannot be read back as what it should be."""
     try:
-        info = soundfile.info(partial)
+        info = soundfile.info(name_of(partial))
     except (soundfile.LibsndfileError, OSError) as error:
         raise AudioFileError(f"{output}: what was written cannot be read back ({str(error).splitlines()[0]})") from None
     complete = info.frames == target.frames or target.subtype in LOSSY
@@ -222,7 +228,7 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
         raise AudioFileError(f"{path}: the file is empty")
     try:
         path.open("rb").close()  # libsndfile says "System error" where this says why
-        file = soundfile.SoundFile(path)
+        file = soundfile.SoundFile(name_of(path))
     except soundfile.LibsndfileError as error:
         raise AudioFileError(f"{path}: is not audio that can be read ({error.error_string.rstrip('.')})") from None
     except OSError as error:

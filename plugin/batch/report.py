@@ -64,13 +64,18 @@ def _row(outcome: Outcome, rendered: Rendered, gained: bool, measured: bool) -> 
     peak, true_peak = f"{rendered.peak_dbfs:+.1f} dBFS", f"{rendered.true_peak_dbtp:+.1f} dBTP"
     if rendered.overs and form.clips:
         peak = f"[bold red]{peak}, {rendered.overs} samples clipped[/]"
-    row = [escape(rendered.output.name), f"{form.sample_rate_hz} Hz", str(form.channels), form.name]
+    row = [_shown(rendered.output.name), f"{form.sample_rate_hz} Hz", str(form.channels), form.name]
     row += [f"{form.duration_s:.2f} s", peak, true_peak]
     row += [f"{rendered.gain_db:+.2f} dB"] if gained else []
     if measured:
         lufs = outcome.loudness_before_lufs if rendered is outcome.before else outcome.loudness_after_lufs
         row.append("" if lufs is None else f"{lufs:.1f} LUFS")
     return row
+
+
+def _shown(text: str) -> str:
+    """A name in one line, brackets and all."""
+    return escape(" ".join(text.splitlines()))
 
 
 def as_data(outcome: Outcome) -> dict[str, Any]:
@@ -108,7 +113,7 @@ def preview(plan: Plan, request: Request) -> tuple[Table, list[dict[str, Any]]]:
     rows: list[dict[str, Any]] = []
 
     def add(source: str, output: str, form: str, what: str) -> None:
-        made.add_row(escape(source), escape(output), form, what)
+        made.add_row(_shown(source), _shown(output), form, _shown(what))
         rows.append({"source": source, "output": output, "format": form or None, "would": what})
 
     for group in plan.groups:

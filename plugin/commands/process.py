@@ -186,6 +186,8 @@ def conclude(outcomes: list[Outcome], out: Path, output_db: float, say: Say) -> 
     if skipped:
         say.summary(f"{skipped} of {len(outcomes)} exist already and were left as they are")
     for outcome in outcomes:
+        if outcome.output is not None:
+            say.detail(f"{outcome.source} -> {outcome.output}: {outcome.status}")
         clipped, beyond = advice(outcome, output_db)
         for note in outcome.notes:
             say.note(f"{outcome.source.name}: {note}")

@@ -14,7 +14,7 @@ START = [sys.executable, "-c", "from semeq.plugin.cli import main; main()"]
 
 
 def start(*arguments, **kwargs):
-    kwargs = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True} | kwargs
+    kwargs = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "errors": "replace"} | kwargs
     return subprocess.Popen([*START, *map(str, arguments)], **kwargs)
 
 

@@ -1,6 +1,7 @@
 """Batches: inputs and their places, what is refused, gains that files share, what is written where."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -359,3 +360,16 @@ def test_requests_that_contradict_themselves_are_refused(tmp_path, arguments):
     assert status == 2
     assert len(err.splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux only")
+@pytest.mark.parametrize(
+    "name", [b"[red]x.wav", b"-dash.wav", b"two\nlines.wav", b" space .wav", b"\xff\xfe.wav", b"\xe9t\xc3\xa9.WAV"]
+)
+def test_any_name_that_the_system_allows_will_do(tmp_path, name):
+    folder = library(tmp_path / "in", 1, 0.1)
+    (folder / "00.wav").rename(folder / os.fsdecode(name))
+    status, said, err = semeq("process", ".", "-s", "warm", "--out", tmp_path / "out", "--adaptive", cwd=folder)
+    assert (status, err) == (0, "")
+    assert len(said.splitlines()) == 3
+    assert [os.fsencode(path.name) for path in (tmp_path / "out").iterdir()] == [name]
