@@ -112,6 +112,11 @@ class Performer:
         """The same, as a checked state."""
         return Controls(**{name: self._values[name] for name in CONTROLS})
 
+    @property
+    def moving(self) -> bool:
+        """Whether a control is gliding, so that every block has events."""
+        return self._next is not None
+
     def events(self, start: int, frames: int, changes: Sequence[tuple[int, Change]]) -> Events | None:
         """Engine events of the block of `frames` at stream frame `start`; None where nothing moves.
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-import numpy as np
-
+from ._callback import MOST_FRAMES
 from .backend import LiveError
+from .jack_library import JackLibrary
+from .native_stream import NativeStream
 from .processor import LiveProcessor
-
-_MOST_FRAMES = 8192
 
 
 class JackBackend:
@@ -53,8 +52,10 @@ class JackBackend:
         self._closed, self.trouble = False, ""
         self._ports_changed = True
         self._midi_connected: set[str] = set()
-        self._xruns = 0
+        self._latency_ms: tuple[float, float] | None = None
+        self._stream: NativeStream | None = None
         try:
+            self._library = JackLibrary(client)
             if block_frames is not None and client.blocksize != block_frames:
                 client.blocksize = block_frames
             self.sample_rate_hz, self.block_frames, self.channels = client.samplerate, client.blocksize, channels
@@ -83,44 +84,45 @@ class JackBackend:
         return f"JACK client {self.name}: {self.sample_rate_hz} Hz, {self.block_frames} frames ({block_ms:.1f} ms)"
 
     def latency_ms(self) -> tuple[float, float] | None:
-        """JACK-Client does not pass the port latencies on."""
-        return None
+        """See `Backend`; as the ports tell it: from where they are connected to."""
+        if self._closed or self.trouble:
+            return self._latency_ms
+        ms = 1000 / self.sample_rate_hz
+        into = max(self._library.latency_frames(port.name, capture=True) for port in self._ins)
+        out = max(self._library.latency_frames(port.name, capture=False) for port in self._outs)
+        self._latency_ms = (into * ms, out * ms)
+        return self._latency_ms
 
     def start(self, processor: LiveProcessor) -> None:
-        """See `Backend`."""
-        client, ins, outs, midi = self._client, self._ins, self._outs, self._midi
-        source = np.zeros((self.channels, _MOST_FRAMES), np.float32)
-        sink = np.zeros((self.channels, _MOST_FRAMES), np.float32)
+        """See `Backend`. JACK calls C++; a thread works out what MIDI and keys change."""
+        client, ins, outs = self._client, self._ins, self._outs
         us_per_frame = 1e6 / self.sample_rate_hz
-
-        def process(frames: int) -> None:
-            entry_us = client.frames_since_cycle_start * us_per_frame
-            for channel, port in enumerate(ins):
-                source[channel, :frames] = np.frombuffer(port.get_buffer(), np.float32)
-            messages = [(offset, bytes(data)) for offset, data in midi.incoming_midi_events()]
-            processor.process(source[:, :frames], sink[:, :frames], messages, entry_us)
-            for channel, port in enumerate(outs):
-                np.frombuffer(port.get_buffer(), np.float32)[:] = sink[channel, :frames]
+        stream = self._stream = NativeStream(processor, self.block_frames)
+        in_names, out_names = [port.name for port in ins], [port.name for port in outs]
+        if not self._library.attach(stream.callback, in_names, out_names, self._midi.name, self.sample_rate_hz):
+            raise LiveError("JACK refused the process callback")
 
         def shutdown(_status: object, reason: str) -> None:
             self.trouble = f"the JACK server ended ({reason})" if reason else "the JACK server ended"
 
         def resized(frames: int) -> None:
-            if frames > _MOST_FRAMES:
-                self.trouble = f"JACK asks for blocks of {frames} frames; at most {_MOST_FRAMES} are supported"
+            if frames > MOST_FRAMES:
+                self.trouble = f"JACK asks for blocks of {frames} frames; at most {MOST_FRAMES} are supported"
             elif frames != self.block_frames:
                 self._notices.append(f"JACK's block is now {frames} frames")
                 self.block_frames = frames
                 processor.times.block_us = frames * us_per_frame
+                stream.resized(frames, frames * us_per_frame)
 
         def ports_changed(_port: object, _registered: bool) -> None:
             self._ports_changed = True  # connecting is not allowed in a callback
 
-        client.set_process_callback(process)
         client.set_shutdown_callback(shutdown)
         client.set_blocksize_callback(resized)
+        client.set_freewheel_callback(lambda on: stream.callback.freewheel(bool(on)))
         client.set_xrun_callback(lambda _delayed_us: processor.times.xrun())
         client.set_port_registration_callback(ports_changed, only_available=False)
+        stream.start()
         try:
             client.activate()
             for ours, wanted, is_output in ((ins, self._wanted[0], True), (outs, self._wanted[1], False)):
@@ -157,12 +159,16 @@ class JackBackend:
         """See `Backend`."""
         if self._closed:
             return
+        with contextlib.suppress(Exception):
+            self.latency_ms()  # for the figures at the end
         self._closed = True
         with contextlib.suppress(Exception):
             if not self.trouble:
                 self._client.deactivate()
         with contextlib.suppress(Exception):
             self._client.close()
+        if self._stream is not None:  # after the client: nobody calls the callback any more
+            self._stream.stop()
 
     def _matching(self, wanted: str, is_output: bool) -> list[Any]:
         ports = self._client.get_ports(is_audio=True, is_output=is_output, is_input=not is_output)

@@ -1,20 +1,22 @@
-"""What the audio callback does, whatever calls it: MIDI to controls, controls to the engine, block by block.
+"""What happens in a live block: MIDI to controls, controls to the engine.
 
-`process` runs on the audio thread. It takes no lock, waits for nothing, and calls no model: the morphs that any knob
-can ask for are prepared before the stream starts. What other threads want goes through a deque, whose append and
-popleft are atomic; what they want to know they read from values that are replaced whole.
+`control` is the control side: it calls no model, because the morphs that any knob can ask for are prepared before the
+stream starts. `process` is a whole callback for audio systems that call Python; where the callback is in C++
+(`NativeStream`), a thread calls `control` and the callback takes what it says through a ring. What other threads want
+goes through a deque, whose append and popleft are atomic; what they want to know they read from values that are
+replaced whole, or from arrays.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from semeq.eq import DEFAULT_RAMP_FRAMES, Engine, scale_gains
+from semeq.eq import DEFAULT_RAMP_FRAMES, Engine, Events, scale_gains
 from semeq.eq.settings import FloatArray
 
 from ..controls import ControlError, Controls
@@ -103,8 +105,10 @@ class LiveProcessor:
         self._translator = Translator(midi_map, controls)
         self._requests: deque[bytes | Change] = deque()
         self._record = record
-        self._fade = np.linspace(1.0, 0.0, max(int(FADE_S * sample_rate_hz), 2), dtype=np.float32)
-        self._faded: int | None = None
+        self.fade = np.linspace(1.0, 0.0, max(int(FADE_S * sample_rate_hz), 2), dtype=np.float32)
+        self.faded = np.full(1, -1, np.int64)  # frames; −1 while nobody asked for it
+        #: Called after a request: whoever sleeps until there is something to do.
+        self.on_request: Callable[[], None] = lambda: None
         self.target = self.morphs.params(
             controls.semantic, controls.to, controls.morph, 0.0 if controls.bypass else controls.intensity
         )
@@ -115,16 +119,22 @@ class LiveProcessor:
     def request(self, what: bytes | Change) -> None:
         """Ask for a change, or hand in a MIDI message, from any thread; it takes effect with the next block."""
         self._requests.append(what)
+        self.on_request()
+
+    @property
+    def asked(self) -> bool:
+        """Whether requests wait for the next block."""
+        return bool(self._requests)
 
     def fade_out(self) -> None:
         """Fade to silence, and stay there."""
-        if self._faded is None:
-            self._faded = 0
+        if self.faded[0] < 0:
+            self.faded[0] = 0
 
     @property
     def silent(self) -> bool:
         """Whether the fade is over."""
-        return self._faded is not None and self._faded >= len(self._fade)
+        return bool(self.faded[0] >= len(self.fade))
 
     # ------------------------------------------------------------------------------------- for the audio thread
 
@@ -151,20 +161,33 @@ class LiveProcessor:
 
     def _process(self, source: Float32, sink: Float32, messages: Sequence[tuple[int, bytes]]) -> None:
         start, frames = self.engine.frame, source.shape[1]
-        changes: list[tuple[int, Change]] = []
-        for _ in range(len(self._requests)):
-            self._take(start, self._requests.popleft(), changes)
-        for offset, data in messages:
-            self._take(start + min(max(offset, 0), frames - 1), data, changes)
-        events = self.performer.events(start, frames, changes)
-        self.engine.process(source, sink, events)
-        if events is not None:
-            self.target = events.params[-1]
-        if self._faded is not None:
+        timed = [(start + min(max(offset, 0), frames - 1), data) for offset, data in messages]
+        self.engine.process(source, sink, self.control(start, frames, timed))
+        if self.faded[0] >= 0:
             self._fade_block(sink, frames)
         self.tap.write(source, sink)
 
-    def _take(self, frame: int, what: bytes | Change, changes: list[tuple[int, Change]]) -> None:
+    # ------------------------------------------------- for the audio thread, or for the one thread that stands for it
+
+    def control(
+        self, start: int, frames: int, messages: Sequence[tuple[int, bytes]] = (), delay_frames: int = 0
+    ) -> Events | None:
+        """Requests and messages of the block of `frames` at stream frame `start`, as engine events; None for none.
+
+        `messages` are (stream frame, MIDI bytes), ascending, inside the block. What is recorded is stamped with the
+        frame at which it is heard: `delay_frames` later.
+        """
+        changes: list[tuple[int, Change]] = []
+        for _ in range(len(self._requests)):
+            self._take(start, self._requests.popleft(), changes, delay_frames)
+        for frame, data in messages:
+            self._take(frame, data, changes, delay_frames)
+        events = self.performer.events(start, frames, changes)
+        if events is not None:
+            self.target = events.params[-1]
+        return events
+
+    def _take(self, frame: int, what: bytes | Change, changes: list[tuple[int, Change]], delay_frames: int) -> None:
         if isinstance(what, Change):
             if what.control in (MATCH_DB, AMOUNT):  # found from the audio, not asked for: no part of a take
                 changes.append((frame, what))
@@ -176,11 +199,11 @@ class LiveProcessor:
             for change in self._translator.feed(what):
                 changes.append((frame, change))
         if self._record:
-            self.taken.append((frame, what))
+            self.taken.append((frame + delay_frames, what))
 
     def _fade_block(self, sink: Float32, frames: int) -> None:
-        done = self._faded or 0
-        part = self._fade[done : done + frames]
+        done = int(self.faded[0])
+        part = self.fade[done : done + frames]
         sink[:, : len(part)] *= part
         sink[:, len(part) :] = 0.0
-        self._faded = done + frames
+        self.faded[0] = done + frames

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from array import array
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _LONGEST_US = 20_000
 
@@ -30,36 +32,45 @@ def thread_waits() -> int | None:
 
 
 class _Histogram:
-    """Counts of durations to the microsecond, in memory that never grows."""
+    """Counts of durations to the microsecond, in memory that never grows: a row of an array, and the longest."""
 
-    def __init__(self) -> None:
-        self._counts = array("Q", bytes(8 * (_LONGEST_US + 1)))
-        self.longest_us = 0.0
+    def __init__(self, counts: NDArray[np.uint64], longest_us: NDArray[np.float64]) -> None:
+        self._counts, self._longest_us = counts, longest_us
 
     def add(self, duration_us: float) -> None:
         self._counts[min(int(duration_us), _LONGEST_US)] += 1
-        if duration_us > self.longest_us:
-            self.longest_us = duration_us
+        if duration_us > self._longest_us[0]:
+            self._longest_us[0] = duration_us
 
     @property
     def count(self) -> int:
-        return sum(self._counts)
+        return int(self._counts.sum())
 
     def quantile(self, fraction: float) -> float:
         """The duration in µs that `fraction` of all stay within, to the microsecond above; 0 where there is none."""
-        counts = list(self._counts)
-        needed, seen = fraction * sum(counts), 0
-        if needed == 0:
+        seen = np.cumsum(self._counts)
+        if seen[-1] == 0:
             return 0.0
-        for duration, count in enumerate(counts):
-            seen += count
-            if seen >= needed:
-                return self.longest_us if duration == _LONGEST_US else float(duration + 1)
-        return self.longest_us
+        duration = int(np.searchsorted(seen, fraction * float(seen[-1])))
+        return float(self._longest_us[0]) if duration >= _LONGEST_US else float(duration + 1)
 
     def report(self) -> dict[str, float]:
         quantiles = (("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999))
-        return {name: self.quantile(fraction) for name, fraction in quantiles} | {"max": round(self.longest_us, 1)}
+        longest = {"max": round(float(self._longest_us[0]), 1)}
+        return {name: self.quantile(fraction) for name, fraction in quantiles} | longest
+
+
+class _Count:
+    """An attribute that stands in the array of counts."""
+
+    def __init__(self, place: int) -> None:
+        self._place = place
+
+    def __get__(self, times: CallbackTimes, _owner: object = None) -> int:
+        return int(times.counts[self._place])
+
+    def __set__(self, times: CallbackTimes, value: int) -> None:
+        times.counts[self._place] = value
 
 
 class CallbackTimes:
@@ -77,21 +88,27 @@ class CallbackTimes:
         How long a block lasts.
     """
 
+    # The places are those of callback.hpp, which writes here where the callback is not Python's.
+    callbacks = _Count(0)
+    busy_ns = _Count(1)
+    slow = _Count(2)
+    put_aside = _Count(3)
+    waited = _Count(4)
+    computed = _Count(5)
+    late = _Count(6)
+    _slow_at_ns = _Count(7)
+    late_targets = _Count(8)
+    lost_messages = _Count(9)
+
     def __init__(self, block_us: float) -> None:
         self.block_us = block_us
-        self.own = _Histogram()
-        self.cpu = _Histogram()
-        self.entry = _Histogram()
-        self.busy_ns = 0
-        self.callbacks = 0
-        self.late = 0
-        self.slow = 0
-        self.put_aside = 0
-        self.waited = 0
-        self.computed = 0
+        self.histograms = np.zeros((3, _LONGEST_US + 1), np.uint64)
+        self.longest_us = np.zeros(3)
+        self.counts = np.zeros(10, np.int64)
+        self._slow_at_ns = -(1 << 62)
+        self.own, self.cpu, self.entry = (_Histogram(self.histograms[i], self.longest_us[i : i + 1]) for i in range(3))
         self.xruns = 0
         self.xruns_ours = 0
-        self._slow_at_ns = -(1 << 62)
 
     def called(
         self, began_ns: int, ended_ns: int, cpu_ns: int, entry_us: float | None, waits: int | None = None
@@ -140,6 +157,7 @@ class CallbackTimes:
             "slow_by_waiting": self.waited,
             "slow_by_computing": self.computed,
             "late_callbacks": self.late,
+            "late_targets": self.late_targets,
             "xruns": self.xruns,
             "xruns_ours": self.xruns_ours,
         }

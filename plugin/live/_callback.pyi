@@ -1,0 +1,45 @@
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_FRAMES: int
+
+class Callback:
+    def __init__(
+        self,
+        sample_rate: float,
+        tap: NDArray[np.float32],
+        position: NDArray[np.int64],
+        histograms: NDArray[np.uint64],
+        longest_us: NDArray[np.float64],
+        counts: NDArray[np.int64],
+        faded: NDArray[np.int64],
+        fade: NDArray[np.float32],
+        block_us: float,
+        /,
+    ) -> None: ...
+    def jack(
+        self,
+        get_buffer: int,
+        event_count: int,
+        event_get: int,
+        since_cycle_start: int,
+        client: int,
+        midi: int,
+        ins: list[int],
+        outs: list[int],
+        sample_rate: float,
+    ) -> tuple[int, int]: ...
+    def jump(self, params: NDArray[np.float64], output_db: float, /) -> None: ...
+    def post(self, at: NDArray[np.int64], params: NDArray[np.float64], output_db: NDArray[np.float64], /) -> int: ...
+    def messages(self, before: int, /) -> list[tuple[int, bytes]]: ...
+    @property
+    def entered(self) -> int: ...
+    def settle(self, frame: int, /) -> None: ...
+    def follow(self, every_block: bool, /) -> None: ...
+    def freewheel(self, on: bool, /) -> None: ...
+    def set_block_us(self, block_us: float, /) -> None: ...
+    def wake(self) -> None: ...
+    def wait(self, seconds: float, /) -> None: ...
+    def process(
+        self, source: NDArray[np.float32], sink: NDArray[np.float32], midi: list[tuple[int, bytes]], /
+    ) -> None: ...

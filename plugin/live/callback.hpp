@@ -1,0 +1,209 @@
+// The audio callback of the live host: the engine, fed with targets by another thread through a ring.
+//
+// What runs on the audio thread allocates nothing, takes no lock, waits for nothing and never enters Python. It hands
+// MIDI messages to the control thread with their frames, and applies what comes back at the frames it is meant for.
+// Everything Python wants to read (meters, times, counts) it writes into memory that Python owns.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "engine.hpp"
+#include "thread_clock.hpp"
+#include "wakeup.hpp"
+
+namespace semeq::live {
+
+constexpr std::ptrdiff_t kMostFrames = 8192;
+
+struct Target {
+    std::int64_t frame;
+    double params[kParameters];
+    double output_db;
+};
+
+struct Message {
+    std::int64_t frame;
+    std::uint8_t size;
+    std::uint8_t data[15];
+};
+
+// A queue of one writer and one reader, neither of whom ever waits.
+template <class T, std::size_t Size>
+class Ring {
+public:
+    bool push(const T& item) noexcept {
+        const std::size_t end = end_.load(std::memory_order_relaxed);
+        if (end - begin_.load(std::memory_order_acquire) == Size) return false;
+        items_[end % Size] = item;
+        end_.store(end + 1, std::memory_order_release);
+        return true;
+    }
+    // The oldest, or null. It stays until `pop`.
+    const T* front() const noexcept {
+        const std::size_t begin = begin_.load(std::memory_order_relaxed);
+        return begin == end_.load(std::memory_order_acquire) ? nullptr : &items_[begin % Size];
+    }
+    void pop() noexcept { begin_.store(begin_.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+
+private:
+    std::array<T, Size> items_{};
+    std::atomic<std::size_t> begin_{0}, end_{0};
+};
+
+// What Python reads while it runs. Layouts as in plugin/live/timing.py and tap.py.
+struct Shared {
+    float* tap;  // (2, channels, tap_frames): input, output
+    std::int64_t tap_frames;  // a power of two
+    std::int64_t* position;   // frames written to the tap
+    std::uint64_t* histograms;  // (3, longest + 1): wall, processor, entry; in µs
+    std::int64_t longest;
+    double* longest_us;        // (3,)
+    std::int64_t* counts;      // see Count
+    std::int64_t* faded;       // −1: no fade; else frames faded so far
+    const float* fade;         // the fade's gains
+    std::int64_t fade_frames;
+};
+
+enum Count { kCallbacks, kBusyNs, kSlow, kPutAside, kWaited, kComputed, kLate, kSlowAtNs, kLateTargets, kLostMessages };
+
+class Callback {
+public:
+    Callback(double sample_rate, int channels, const Shared& shared, double block_us)
+        : engine_(sample_rate, channels), shared_(shared), block_us_(block_us),
+          source_(static_cast<std::size_t>(engine_.channels()) * kMostFrames), sink_(source_.size()) {}
+
+    int channels() const noexcept { return engine_.channels(); }
+
+    // ------------------------------------------------------------------------------------- for the control thread
+    void jump(const double* params, double output_db) noexcept { engine_.jump(params, output_db); }
+    bool post(const Target& target) noexcept { return targets_.push(target); }
+    const Message* message() const noexcept { return messages_.front(); }
+    void drop_message() noexcept { messages_.pop(); }
+    std::int64_t entered() const noexcept { return entered_.load(std::memory_order_acquire); }
+    // All targets for frames before `frame` are posted.
+    void settle(std::int64_t frame) noexcept { settled_.store(frame, std::memory_order_release); }
+    // Whether to be woken every block, or only where there is MIDI.
+    void follow(bool every_block) noexcept { follow_.store(every_block, std::memory_order_relaxed); }
+    // A server that does not run in real time waits for its clients, so the callback may wait for the control thread.
+    void freewheel(bool on) noexcept { freewheel_.store(on, std::memory_order_relaxed); }
+    void set_block_us(double block_us) noexcept { block_us_.store(block_us, std::memory_order_relaxed); }
+    Wakeup& wakeup() noexcept { return wakeup_; }
+
+    // -------------------------------------------------------------------------------------- for the audio thread
+    float* source(int channel) noexcept { return source_.data() + channel * kMostFrames; }
+    float* sink(int channel) noexcept { return sink_.data() + channel * kMostFrames; }
+
+    void hear(std::int64_t offset, const std::uint8_t* data, std::size_t size) noexcept {
+        Message message{frame_ + offset, static_cast<std::uint8_t>(size), {}};
+        heard_ = true;
+        if (size > sizeof message.data) return;  // system exclusive: nothing can be mapped to it
+        std::memcpy(message.data, data, size);
+        if (!messages_.push(message)) ++shared_.counts[kLostMessages];
+    }
+
+    // `source` holds a block; fills `sink`. `entry_us`: how long ago the cycle began.
+    void process(std::ptrdiff_t frames, double entry_us, const ThreadClock& began) noexcept {
+        const std::int64_t end = frame_ + frames;
+        entered_.store(end, std::memory_order_release);
+        const bool freewheel = freewheel_.load(std::memory_order_relaxed);
+        if (heard_ || freewheel || follow_.load(std::memory_order_relaxed)) wakeup_.signal();
+        heard_ = false;
+        if (freewheel) wait_until_settled(end);
+        render(frames);
+        write_tap(frames);
+        if (*shared_.faded >= 0) fade(frames);
+        frame_ = end;
+        note(began, entry_us);
+    }
+
+private:
+    void render(std::ptrdiff_t frames) noexcept {
+        const std::int64_t end = frame_ + frames;
+        std::ptrdiff_t done = 0;
+        const auto advance = [&](std::ptrdiff_t to) {
+            engine_.process(source(0) + done, sink(0) + done, to - done, kMostFrames, 1, kMostFrames, 1);
+            done = to;
+        };
+        for (const Target* target; (target = targets_.front()) && target->frame < end; targets_.pop()) {
+            if (target->frame < frame_) ++shared_.counts[kLateTargets];
+            advance(std::max<std::ptrdiff_t>(target->frame - frame_, done));
+            engine_.set_target(target->params, target->output_db);
+        }
+        advance(frames);
+    }
+
+    void write_tap(std::ptrdiff_t frames) noexcept {
+        const std::int64_t length = shared_.tap_frames, at = *shared_.position & (length - 1);
+        const std::int64_t first = std::min<std::int64_t>(frames, length - at);
+        for (int side = 0; side < 2; ++side)
+            for (int c = 0; c < channels(); ++c) {
+                const float* block = side ? sink(c) : source(c);
+                float* row = shared_.tap + (side * channels() + c) * length;
+                std::memcpy(row + at, block, static_cast<std::size_t>(first) * sizeof(float));
+                std::memcpy(row, block + first, static_cast<std::size_t>(frames - first) * sizeof(float));
+            }
+        *shared_.position += frames;
+    }
+
+    void fade(std::ptrdiff_t frames) noexcept {
+        const std::int64_t done = *shared_.faded;
+        for (int c = 0; c < channels(); ++c)
+            for (std::ptrdiff_t i = 0; i < frames; ++i)
+                sink(c)[i] *= done + i < shared_.fade_frames ? shared_.fade[done + i] : 0.0f;
+        *shared_.faded = done + frames;
+    }
+
+    void note(const ThreadClock& began, double entry_us) noexcept {
+        const ThreadClock now = ThreadClock::now();
+        const double wall_us = (now.wall_ns - began.wall_ns) / 1e3, cpu_us = (now.cpu_ns - began.cpu_ns) / 1e3;
+        const double block_us = block_us_.load(std::memory_order_relaxed);
+        count(0, wall_us), count(1, cpu_us), count(2, entry_us);
+        auto* counts = shared_.counts;
+        counts[kBusyNs] += now.wall_ns - began.wall_ns;
+        if (entry_us + wall_us > block_us) ++counts[kLate];
+        if (wall_us > block_us) {
+            ++counts[kSlow];
+            const bool computed = cpu_us > block_us, waited = !computed && now.waits != began.waits;
+            counts[kComputed] += computed;
+            counts[kWaited] += waited;
+            counts[kPutAside] += !computed && !waited;
+            if (computed || waited) counts[kSlowAtNs] = now.wall_ns;
+        }
+        ++counts[kCallbacks];
+    }
+
+    void count(int which, double us) noexcept {
+        const auto slot = std::max<std::int64_t>(0, std::min(static_cast<std::int64_t>(us), shared_.longest));
+        ++shared_.histograms[which * (shared_.longest + 1) + slot];
+        shared_.longest_us[which] = std::max(shared_.longest_us[which], us);
+    }
+
+    void wait_until_settled(std::int64_t frame) const noexcept {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+        while (settled_.load(std::memory_order_acquire) < frame && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::microseconds(10));
+    }
+
+    Engine engine_;
+    Shared shared_;
+    std::atomic<double> block_us_;
+    std::vector<float> source_, sink_;
+    std::int64_t frame_ = 0;
+    bool heard_ = false;
+    Ring<Target, 4096> targets_;
+    Ring<Message, 4096> messages_;
+    std::atomic<std::int64_t> entered_{0}, settled_{0};
+    std::atomic<bool> follow_{false}, freewheel_{false};
+    Wakeup wakeup_;
+};
+
+}  // namespace semeq::live
