@@ -1,7 +1,7 @@
 """What ships and what users keep: model bundles and their vocabulary."""
 
 from .about import versions
-from .bundle import BUNDLE_FORMAT, Bundle, BundleError, load_bundle, shipped_models, write_bundle
+from .bundle import BUNDLE_FORMAT, Bundle, BundleError, load_bundle, shipped_models, word_names, write_bundle
 from .neighbours import Neighbour, antonyms, nearest, select, word_positions
 from .words import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
 
@@ -23,6 +23,7 @@ __all__ = [
     "select",
     "shipped_models",
     "versions",
+    "word_names",
     "word_positions",
     "write_bundle",
 ]

@@ -57,6 +57,15 @@ def shipped_models() -> tuple[str, ...]:
     return tuple(sorted(p.parent.name for p in MODELS_FOLDER.glob(f"*/{MODEL_FILE}")))
 
 
+def word_names(source: str | Path | None = None) -> tuple[str, ...]:
+    """The words of a bundle, from its ``vocabulary.json`` alone: quick, for completion; nothing is checked.
+
+    Raises `BundleError` where there is no such bundle, `OSError`, `ValueError` or `KeyError` where it cannot be read.
+    """
+    table = json.loads((_find(source) / VOCABULARY_FILE).read_text(encoding="utf-8"))
+    return tuple(str(word["name"]) for word in table["words"])
+
+
 def load_bundle(source: str | Path | None = None) -> Bundle:
     """Load and check a bundle.
 
