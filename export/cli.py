@@ -27,7 +27,7 @@ def cli() -> None:
     """Turn a trained run, or a word, into something that runs elsewhere."""
 
 
-cli.add_command(completion_command())
+cli.add_command(completion_command("semeq-export"))
 
 
 def prepare() -> Prepared:

@@ -10,9 +10,10 @@ from typing import Any
 
 import click
 
+from semeq.console import Example, Offers, Say, examples, output_options
 from semeq.eq import curve
 from semeq.eq.formats import WRITERS
-from semeq.presets import load_bundle
+from semeq.presets import load_bundle, shipped_models, word_names
 
 from .word_settings import WordSettings
 
@@ -29,10 +30,21 @@ class _Range(click.FloatRange):
         return number
 
 
-@click.command("eq")
-@click.argument("words", metavar="WORD...", nargs=-1, required=True)
+_WORD = Offers("word", lambda ctx: word_names(ctx.params.get("bundle")))
+_BUNDLE = Offers("bundle", lambda _ctx: shipped_models(), folders=True)
+
+
+@click.command(
+    "eq",
+    epilog=examples(
+        "semeq-export eq warm --format apo --out warm.txt",
+        "semeq-export eq warm --to bright --morph 0.3 --format easyeffects --out warm-bright.json",
+        Example('ffmpeg -i in.wav -af "$(semeq-export eq airy --format ffmpeg)" out.wav', "straight into ffmpeg"),
+    ),
+)
+@click.argument("words", type=_WORD, metavar="WORD...", nargs=-1, required=True)
 @click.option("--format", "form", type=click.Choice(list(WRITERS)), required=True, help="Whose text to write.")
-@click.option("--to", metavar="WORD", help="The word to morph to.")
+@click.option("--to", type=_WORD, metavar="WORD", help="The word to morph to.")
 @click.option("--morph", type=_Range(0, 1), help="0 (WORD) to 1 (--to)  [default: 0.5 with --to]")
 @click.option("--intensity", type=_Range(0, 2), default=1.0, show_default=True, help="Scales all gains.")
 @click.option("--output-db", type=_Range(-60, 24), default=0.0, show_default=True, help="Output gain, dB.")
@@ -41,10 +53,11 @@ class _Range(click.FloatRange):
     default=None,
     help="Also lower the level by the curve's peak, so that no tone can clip  [default: only for autoeq]",
 )
-@click.option("--bundle", metavar="BUNDLE", help="A bundle's folder, or the name of a shipped one.")
+@click.option("--bundle", type=_BUNDLE, metavar="BUNDLE", help="A bundle's folder, or the name of a shipped one.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="File to write; with several words, a folder  [default: print it]"
 )
+@output_options
 def eq_command(
     words: tuple[str, ...],
     form: str,
@@ -55,14 +68,9 @@ def eq_command(
     headroom: bool | None,
     bundle: str | None,
     out: Path | None,
+    say: Say,
 ) -> None:
-    r"""Write each WORD (or its morph to another) as text that another EQ reads.
-
-    \b
-    semeq-export eq warm --format apo --out warm.txt
-    semeq-export eq warm --to bright --morph 0.3 --format easyeffects --out warm-bright.json
-    ffmpeg -i in.wav -af "$(semeq-export eq airy --format ffmpeg)" out.wav
-    """
+    """Write each WORD (or its morph to another) as text that another EQ reads."""
     if morph is not None and to is None:
         raise click.UsageError("--morph needs --to: a morph goes from one word to another")
     position = 0.5 if morph is None else morph
@@ -76,13 +84,17 @@ def eq_command(
         title = word if to is None else f"{word} to {to} {position:.0%}"
         texts[word] = WRITERS[form](params, level, title if intensity == 1 else f"{title}, intensity {intensity:g}")
     if out is None:
-        click.echo("\n".join(texts.values()), nl=False)
+        say.result("\n".join(texts.values()).rstrip("\n"))
+        say.data(texts)
         return
     suffix = _SUFFIXES.get(form, ".txt")
+    written = {}
     for word, text in texts.items():
         path = out if len(words) == 1 and not out.is_dir() else out / f"{word.replace('/', '-')}{suffix}"
         _write(path, text)
-        click.echo(f"written: {path}")
+        written[word] = str(path)
+        say.summary(f"written: {path}")
+    say.data(written)
 
 
 def _write(path: Path, text: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-import pyloudnorm
 from numpy.typing import NDArray
 
 MAX_MATCH_DB = 24.0
@@ -18,6 +17,8 @@ def loudness_lufs(planes: NDArray[np.floating], sample_rate_hz: float) -> float:
     Audio shorter than one gating block (0.4 s) is repeated to fill one. Beyond five channels, which the standard does
     not weight, all count alike.
     """
+    import pyloudnorm  # brings all of scipy.signal, which whoever asks for no loudness need not wait for
+
     needed = int(np.ceil(_SHORTEST_S * sample_rate_hz)) + 1
     if planes.shape[1] == 0 or not np.any(planes):
         return -np.inf

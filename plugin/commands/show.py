@@ -6,39 +6,39 @@ from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
+from semeq.console import Say, examples, output_options
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, curve, rms_db, tilt
 from semeq.eq.settings import FloatArray
 
 from ..space import WordSpace
-from .options import OutputPath, model_option
+from .options import OutputPath, WordParam, model_option
 
 BAND_NAMES = ("low shelf", "bell 1", "bell 2", "bell 3", "high shelf")
 
 
-@click.command("show")
-@click.argument("word")
-@click.option("--to", metavar="WORD", help="Show the morph to another word.")
+@click.command("show", epilog=examples("semeq show warm", "semeq show warm --to bright --png warm-bright.png"))
+@click.argument("word", type=WordParam())
+@click.option("--to", type=WordParam(), metavar="WORD", help="Show the morph to another word.")
 @click.option("--intensity", type=click.FloatRange(0, 2), default=1.0, show_default=True)
 @click.option("--png", type=OutputPath(folder=False), help="Where to draw it  [default: WORD.png or WORD-TO.png]")
 @model_option
-def command(word: str, to: str | None, intensity: float, png: Path | None, model: str | None) -> None:
+@output_options
+def command(word: str, to: str | None, intensity: float, png: Path | None, model: str | None, say: Say) -> None:
     """Show the five bands of WORD (and of a morph to another) as a table, and draw the response as a PNG."""
     space = WordSpace.open(model)
-    console = Console()
     positions = np.array([0.0]) if to is None else np.array([0.0, 0.25, 0.5, 0.75, 1.0])
     settings = space.params(word, to, positions, np.full(len(positions), intensity))
-    console.print(settings_table(word, to, positions, settings))
+    say.result(settings_table(word, to, positions, settings))
     target = png or Path(f"{word}-{to}.png" if to else f"{word}.png")
     try:
         from ..picture import draw_morph
     except ImportError:
-        console.print("No picture: install matplotlib, for instance with: pip install 'semeq[plot]'")
+        say.note("no picture: install matplotlib, for instance with: pip install 'semeq[plot]'")
         return
     draw_morph(space, word, to, target, intensity)
-    console.print(f"drawn: {target}")
+    say.summary(f"drawn: {target}")
 
 
 def settings_table(word: str, to: str | None, positions: FloatArray, settings: FloatArray) -> Table:
