@@ -17,13 +17,13 @@ def loudness_lufs(planes: NDArray[np.floating], sample_rate_hz: float) -> float:
     Audio shorter than one gating block (0.4 s) is repeated to fill one. Beyond five channels, which the standard does
     not weight, all count alike.
     """
-    import pyloudnorm  # brings all of scipy.signal, which whoever asks for no loudness need not wait for
-
     needed = int(np.ceil(_SHORTEST_S * sample_rate_hz)) + 1
     if planes.shape[1] == 0 or not np.any(planes):
         return -np.inf
     if planes.shape[1] < needed:
         planes = np.tile(planes, (1, -(-needed // planes.shape[1])))
+    import pyloudnorm  # it brings all of scipy.signal, most of a second: only where loudness is asked for
+
     meter = pyloudnorm.Meter(round(sample_rate_hz))
     groups = [planes] if planes.shape[0] <= 5 else list(planes[:, None, :])
     with warnings.catch_warnings():
