@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from semeq.console import Example, Offers, Say, examples, output_options
 from semeq.eq import curve
 from semeq.eq.formats import WRITERS
-from semeq.presets import load_bundle, shipped_models, word_names
+from semeq.presets import PresetStore, load_bundle, shipped_models, word_names
 
 from .word_settings import WordSettings
 
@@ -33,6 +34,19 @@ class _Range(click.FloatRange):
 _WORD = Offers("word", lambda ctx: word_names(ctx.params.get("bundle")))
 _BUNDLE = Offers("bundle", lambda _ctx: shipped_models(), folders=True)
 
+_PRESET = Offers("preset", lambda _ctx: (stored.name for stored in PresetStore().all()), files=True)
+
+
+def _take_preset(ctx: click.Context, _param: click.Parameter, name: str | None) -> None:
+    """Let a preset say the defaults of the options, as it does in the commands of `semeq`."""
+    if name is not None and not ctx.resilient_parsing:
+        preset = PresetStore().read(name)
+        stated = preset.stated()
+        model = {"bundle": stated.pop("model")} if "model" in stated else {}
+        words = {"words": (stated.pop("semantic"),)} if "semantic" in stated else {}
+        stated.setdefault("morph", 0.0)  # what is not stated rests
+        ctx.default_map = {**(ctx.default_map or {}), **stated, **model, **words}
+
 
 @click.command(
     "eq",
@@ -42,7 +56,7 @@ _BUNDLE = Offers("bundle", lambda _ctx: shipped_models(), folders=True)
         Example('ffmpeg -i in.wav -af "$(semeq-export eq airy --format ffmpeg)" out.wav', "straight into ffmpeg"),
     ),
 )
-@click.argument("words", type=_WORD, metavar="WORD...", nargs=-1, required=True)
+@click.argument("words", type=_WORD, metavar="[WORD]...", nargs=-1)
 @click.option("--format", "form", type=click.Choice(list(WRITERS)), required=True, help="Whose text to write.")
 @click.option("--to", type=_WORD, metavar="WORD", help="The word to morph to.")
 @click.option("--morph", type=_Range(0, 1), help="0 (WORD) to 1 (--to)  [default: 0.5 with --to]")
@@ -52,6 +66,15 @@ _BUNDLE = Offers("bundle", lambda _ctx: shipped_models(), folders=True)
     "--headroom/--no-headroom",
     default=None,
     help="Also lower the level by the curve's peak, so that no tone can clip  [default: only for autoeq]",
+)
+@click.option(
+    "--preset",
+    type=_PRESET,
+    metavar="NAME|FILE",
+    is_eager=True,
+    expose_value=False,
+    callback=_take_preset,
+    help="Take words and values from a preset; options go before what it says.",
 )
 @click.option("--bundle", type=_BUNDLE, metavar="BUNDLE", help="A bundle's folder, or the name of a shipped one.")
 @click.option(
@@ -71,7 +94,10 @@ def eq_command(
     say: Say,
 ) -> None:
     """Write each WORD (or its morph to another) as text that another EQ reads."""
-    if morph is not None and to is None:
+    if not words:
+        raise click.UsageError("name a WORD, or a preset with --preset")
+    typed = click.get_current_context().get_parameter_source("morph") is ParameterSource.COMMANDLINE
+    if typed and to is None:
         raise click.UsageError("--morph needs --to: a morph goes from one word to another")
     position = 0.5 if morph is None else morph
     settings = WordSettings(load_bundle(bundle))

@@ -16,8 +16,8 @@ PROGRAMS = {
     "semeq-train": semeq.training.cli.cli,
     "semeq-export": semeq.export.cli.cli,
 }
-#: `process` is being rewritten on a branch of its own, which gives it the options of the others.
-OWN_SPEECH = {"process"}
+#: `process` is being rewritten on a branch of its own, which gives it the options of the others; `apply` is `process`.
+OWN_SPEECH = {"process", "apply"}
 
 
 def walk(command, names):

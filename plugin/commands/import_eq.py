@@ -15,7 +15,7 @@ from semeq.eq.settings import FloatArray
 
 from ..space import WordSpace
 from .options import model_option
-from .show import BAND_NAMES
+from .settings_table import BAND_NAMES
 
 #: A curve weaker than this, in dB RMS, has no direction to compare.
 _FLAT_DB = 0.1

@@ -47,9 +47,11 @@ BLOCKS = ("32", "64", "128", "256", "512", "1024")
     metavar="MAP",
     help="What knobs do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
 )
-@click.option("--level-match", is_flag=True, help="Keep the output as loud as the input.")
+@click.option("--level-match/--no-level-match", default=False, help="Whether to keep the output as loud as the input.")
 @click.option(
-    "--adaptive", is_flag=True, help="Apply only as much of the words as the music of the last seconds lacks."
+    "--adaptive/--no-adaptive",
+    default=False,
+    help="Whether to apply only as much of the words as the music of the last seconds lacks.",
 )
 @click.option("--record", type=OutputPath(folder=False), metavar="TAKE.mid", help="Record the performance.")
 @click.option("--stats", type=OutputPath(folder=False), metavar="FILE.json", help="Write timing figures at the end.")

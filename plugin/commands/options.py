@@ -11,6 +11,8 @@ import click
 from semeq.console import Offers
 from semeq.presets import shipped_models, word_names
 
+from .preset_option import preset_option
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -40,9 +42,10 @@ def model_option(command: Command) -> Command:
 
 
 def controls_options(command: Command) -> Command:
-    """``--semantic``, ``--to``, ``--morph``, ``--intensity``, ``--output-db`` and ``--model``."""
+    """``--preset``, and ``--semantic``, ``--to``, ``--morph``, ``--intensity``, ``--output-db`` and ``--model``."""
     for option in (
         model_option,
+        preset_option,
         click.option("--output-db", type=float, default=0.0, show_default=True, help="Output gain, −24 to 24 dB."),
         click.option("--intensity", type=float, default=1.0, show_default=True, help="0 (flat) to 2 (twice the word)."),
         click.option("--morph", type=float, default=0.0, show_default=True, help="0 (the first word) to 1 (--to)."),
