@@ -38,13 +38,20 @@ def load_map(path: str | Path) -> MidiMap:
         No such file, no TOML, an unknown key, or a mapping that cannot work; says which entry.
     """
     path = Path(path)
+    shown = str(path)[-200:]
     try:
+        if path.exists() and not path.is_file():
+            raise MapError(f"{shown}: is no file")
         with path.open("rb") as file:
             content = read_toml(file.read(MAX_BYTES + 1))
     except OSError as error:
-        raise MapError(f"{path}: {error.strerror or error}") from None
+        raise MapError(f"{shown}: {error.strerror or error}") from None
     except TomlError as error:
-        raise MapError(f"{path} is no TOML file: {error}") from None
+        raise MapError(f"{shown} is no TOML file: {error}") from None
+    except MapError:
+        raise
+    except ValueError:  # characters that no path can have
+        raise MapError(f"{shown!r} cannot be a file") from None
     try:
         return _map_of(content)
     except MapError as error:
@@ -62,11 +69,20 @@ def read_map(text: str) -> MidiMap:
     shipped = shipped_maps()
     if text in shipped:
         return load_map(shipped[text])
-    if "=" in text and not Path(text).is_file():
+    if "=" in text and not _is_file(text):
         return MidiMap((parse_mapping(text),))
-    if text.endswith(".toml") or Path(text).is_file():
+    if text.endswith(".toml") or _is_file(text):
         return load_map(text)
-    raise MapError(f"there is no map {text!r}; give a file, a mapping such as 21=morph, or one of {', '.join(shipped)}")
+    raise MapError(
+        f"there is no map {text[:200]!r}; give a file, a mapping such as 21=morph, or one of {', '.join(shipped)}"
+    )
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long for a path, as a mapping with many words is
+        return False
 
 
 def read_maps(texts: Iterable[str]) -> MidiMap:
