@@ -145,13 +145,13 @@ def _fingerprint(bundle: Bundle) -> str:
     digest = hashlib.sha256((bundle.path / "model.json").read_bytes())
     digest.update(bundle.path.joinpath("vocabulary.json").read_bytes())
     here = Path(__file__).resolve().parent
-    for source in (*sorted((here / "native").glob("*.[chC]*")), Path(eq.__file__).with_name("engine.hpp")):
+    for source in (*sorted((here / "native").glob("*.[chC]*")), *sorted(Path(eq.__file__).parent.glob("*.hpp"))):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def _build(bundle: Bundle, folder: Path) -> None:
-    command = [sys.executable, "-c", "from semeq.export.entry import main; main()", "plugin"]
+    command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "plugin"]
     options = ["--bundle", str(bundle.path), "--formats", "vst3", "--out", str(folder)]
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -35,7 +35,7 @@ def test_the_end_of_the_server_ends_it_with_one_line_and_status_1(own_server, st
     time.sleep(0.3)
     own_server.stop(how)
     assert host.end(None) == 1
-    assert "Error: the JACK server ended" in host.lines[-1]
+    assert "semeq: the JACK server ended" in host.lines[-1]
     assert "Traceback" not in said(host)
     assert "JACK server ended" in host.stats["stopped_by"]
     assert take.exists()
@@ -100,7 +100,7 @@ def test_sounddevice_says_when_the_device_is_lost(own_server, start_host):
     time.sleep(0.3)
     own_server.stop()
     assert host.end(None) == 1
-    assert re.search(r"Error: the audio device .*unplugged\?", host.lines[-1])
+    assert re.search(r"semeq: the audio device .*unplugged\?", host.lines[-1])
 
 
 @pytest.mark.parametrize(
