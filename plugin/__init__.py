@@ -1,6 +1,6 @@
 """What runs: the decoder, words, morphs, `SemanticEQ` and the command `semeq`. Never imports torch."""
 
-from semeq.presets import BundleError, UnknownWordError
+from semeq.presets import BundleError, PresetError, UnknownWordError
 
 from .automation import Track
 from .controls import CONTROLS, Control, ControlError, Controls
@@ -21,6 +21,7 @@ __all__ = [
     "MorphTable",
     "NativeEQ",
     "NativeError",
+    "PresetError",
     "Renderer",
     "SemanticEQ",
     "Target",
