@@ -1,17 +1,21 @@
 """The one look of the commands `semeq`, `semeq-train` and `semeq-export`. Knows nothing of audio or models."""
 
 from .group import Commands, Example, completion_command, examples, version_option
+from .offers import Offers
 from .running import Prepared, run
 from .say import Say, output_options
+from .table import plain_table
 
 __all__ = [
     "Commands",
     "Example",
+    "Offers",
     "Prepared",
     "Say",
     "completion_command",
     "examples",
     "output_options",
+    "plain_table",
     "run",
     "version_option",
 ]

@@ -92,27 +92,27 @@ def version_option(facts: Callable[[], Mapping[str, str]]) -> Callable[[Any], An
     )
 
 
-def completion_command() -> click.Command:
-    """`completion`: print what makes a shell complete commands, options and words."""
+def completion_command(program: str = "semeq") -> click.Command:
+    """`completion`: print what makes a shell complete commands, options and words of `program`."""
 
     @click.command(
         "completion",
         epilog=examples(
-            Example('eval "$(semeq completion bash)"', "in ~/.bashrc (zsh: ~/.zshrc)"),
-            Example("semeq completion fish > ~/.config/fish/completions/semeq.fish"),
+            Example(f'eval "$({program} completion bash)"', "in ~/.bashrc (zsh: ~/.zshrc)"),
+            Example(f"{program} completion fish > ~/.config/fish/completions/{program}.fish"),
         ),
     )
     @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
     def completion(shell: str) -> None:
         """Print the script that makes SHELL complete commands, options and words."""
         root = click.get_current_context().find_root()
-        program = root.info_name or "semeq"
+        name = root.info_name or program
         kind = get_completion_class(shell)
         if kind is None:
             raise click.UsageError(f"this version of click does not know {shell}")
         # Bash is asked for its version on the way; a missing bash is no reason for a traceback.
-        variable = f"_{program.replace('-', '_').upper()}_COMPLETE"
-        script = kind(root.command, {}, program, variable)
-        Say(program).result(script.source_template % script.source_vars())
+        variable = f"_{name.replace('-', '_').upper()}_COMPLETE"
+        script = kind(root.command, {}, name, variable)
+        Say(name).result(script.source_template % script.source_vars())
 
     return completion

@@ -71,7 +71,7 @@ class Say:
     def data(self, what: Any) -> None:
         """Print the same for machines, if that is wanted. NaN and infinity, which JSON has not, become null."""
         if self.as_json:
-            click.echo(json.dumps(_finite(what), ensure_ascii=False, indent=1, allow_nan=False))
+            click.echo(_printable(json.dumps(_finite(what), ensure_ascii=False, indent=1, allow_nan=False)))
 
     def summary(self, what: RenderableType) -> None:
         """Print what became of it; a quiet command does without."""
@@ -109,7 +109,7 @@ class Say:
     @staticmethod
     def _print(console: Console, what: RenderableType) -> None:
         if isinstance(what, str):  # as it is: brackets in a file's name are no markup
-            console.print(what, markup=False, highlight=False, soft_wrap=True)
+            console.print(_printable(what), markup=False, emoji=False, highlight=False, soft_wrap=True)
         else:
             console.print(what)
 
@@ -133,6 +133,11 @@ def output_options(command: Command) -> Command:
 def one_line(text: str) -> str:
     """Text without line breaks."""
     return " ".join(text.split())
+
+
+def _printable(text: str) -> str:
+    """Text that UTF-8 can hold: bytes of a file's name that are no UTF-8 are escaped, as JSON reads them back."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _console(stderr: bool = False) -> Console:

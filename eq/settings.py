@@ -103,7 +103,10 @@ def check_params(params: ArrayLike, ndim: int | None = None) -> FloatArray:
 
     A tolerance of 1e-4 of each parameter's size admits float32 rounding at the bounds.
     """
-    array = np.asarray(params, dtype=np.float64)
+    try:
+        array = np.asarray(params, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):  # rows of different lengths, texts, numbers beyond float64
+        raise SettingError(f"a setting has {PARAMETER_COUNT} numbers, got something else") from None
     if array.ndim < 1 or array.shape[-1] != PARAMETER_COUNT or (ndim is not None and array.ndim != ndim):
         raise SettingError(f"a setting has {PARAMETER_COUNT} numbers, got an array of shape {array.shape}")
     tolerance = 1e-4 * np.maximum(np.abs(LOWER_BOUNDS), np.abs(UPPER_BOUNDS)) * np.where(LOWER_BOUNDS > 0, 1e-2, 1.0)

@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 from semeq.console import Commands, Prepared, completion_command, examples, run, version_option
-from semeq.presets import BundleError, UnknownWordError, versions
+from semeq.presets import BundleError, PresetError, PresetNameError, UnknownWordError, versions
 
 #: What the training extra installs: where one is missing, the command says so. `eq` needs none of it.
 STACK = frozenset({"torch", "onnx", "onnxscript", "safetensors", "sklearn", "matplotlib"})
@@ -27,7 +27,7 @@ def cli() -> None:
     """Turn a trained run, or a word, into something that runs elsewhere."""
 
 
-cli.add_command(completion_command())
+cli.add_command(completion_command("semeq-export"))
 
 
 def prepare() -> Prepared:
@@ -36,7 +36,7 @@ def prepare() -> Prepared:
 
     from .errors import ExportError
 
-    return Prepared(cli, (UnknownWordError,), (BundleError, ExportError, TrainingError))
+    return Prepared(cli, (PresetNameError, UnknownWordError), (BundleError, ExportError, PresetError, TrainingError))
 
 
 def main(argv: list[str] | None = None) -> NoReturn:

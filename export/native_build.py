@@ -19,7 +19,8 @@ from semeq import eq
 from semeq.presets import Bundle
 
 from .errors import BuildError
-from .native_source import PluginIdentity, model_header, names_header
+from .native_names import PluginIdentity
+from .native_source import model_header, names_header
 
 Format = Literal["vst3", "clap", "lv2"]
 FORMATS: tuple[Format, ...] = ("vst3", "clap", "lv2")

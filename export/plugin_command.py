@@ -7,13 +7,20 @@ from pathlib import Path
 
 import click
 
+from semeq.console import Example, Say, examples, output_options
 from semeq.presets import load_bundle
 
 from .native_build import FORMATS, Format, build_plugin, install
 from .native_check import check_vst3
 
 
-@click.command("plugin")
+@click.command(
+    "plugin",
+    epilog=examples(
+        Example("semeq-export plugin --install", "for every host of this user"),
+        'semeq-export plugin --bundle my-model --name "My EQ" --formats vst3',
+    ),
+)
 @click.option(
     "--bundle", metavar="BUNDLE", help="A bundle's folder, or the name of a shipped one  [default: the shipped V3]"
 )
@@ -22,29 +29,38 @@ from .native_check import check_vst3
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("plugins"), show_default=True)
 @click.option("--stereo-only", is_flag=True, help="Leave out the mono variant.")
 @click.option("--install", "installing", is_flag=True, help="Also copy the plugins where hosts look for a user's own.")
-def plugin_command(bundle: str | None, formats: str, name: str, out: Path, stereo_only: bool, installing: bool) -> None:
-    """Compile a model bundle into VST3, CLAP and LV2 plugins, and check the result in a host.
-
-    \b
-    semeq-export plugin --install
-    semeq-export plugin --bundle my-model --name "My EQ" --formats vst3
-    """  # noqa: D301 - click wants the real character
+@output_options
+def plugin_command(
+    bundle: str | None, formats: str, name: str, out: Path, stereo_only: bool, installing: bool, say: Say
+) -> None:
+    """Compile a model bundle into VST3, CLAP and LV2 plugins, and check the result in a host."""
     chosen = _formats(formats)
     if not name.strip() or len(name) > 60 or any(ord(c) < 32 or c in "/\\:" for c in name):
         raise click.UsageError(f"{name!r} cannot be a plugin's name: 1 to 60 characters, none of / \\ :")
     model = load_bundle(bundle)
     start = time.perf_counter()
-    plugins = build_plugin(model, name.strip(), out, chosen, channels=(2,) if stereo_only else (2, 1))
-    click.echo(f"built {len(plugins)} plugins from {model.name} in {time.perf_counter() - start:.0f} s")
+    with say.progress() as bar:
+        bar.add_task("compiling", total=None)
+        plugins = build_plugin(model, name.strip(), out, chosen, channels=(2,) if stereo_only else (2, 1))
+        worst_db = {
+            plugin.path: check_vst3(plugin.path, model, plugin.channels)
+            for plugin in plugins
+            if plugin.format == "vst3"
+        }
+    seconds = time.perf_counter() - start
+    installed = list(install(plugins)) if installing else []
+    rows = [
+        {"path": str(p.path), "format": p.format, "channels": p.channels, "worst_db": worst_db.get(p.path)}
+        for p in plugins
+    ]
+    say.data({"model": model.name, "plugins": rows, "installed": [str(path) for path in installed], "seconds": seconds})
+    say.summary(f"built {len(plugins)} plugins from {model.name} in {seconds:.0f} s")
     for plugin in plugins:
-        note = ""
-        if plugin.format == "vst3":
-            worst_db = check_vst3(plugin.path, model, plugin.channels)
-            note = f"  (checked in pedalboard: within {worst_db:.4f} dB of the model)"
-        click.echo(f"  {plugin.path}{note}")
-    if installing:
-        for path in install(plugins):
-            click.echo(f"installed: {path}")
+        worst = worst_db.get(plugin.path)
+        note = "" if worst is None else f"  (checked in pedalboard: within {worst:.4f} dB of the model)"
+        say.summary(f"  {plugin.path}{note}")
+    for path in installed:
+        say.summary(f"installed: {path}")
 
 
 def _formats(text: str) -> list[Format]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from semeq.presets import BundleError, UnknownWordError
+from semeq.presets import BundleError, PresetError, UnknownWordError
 
 from .automation import Track
 from .controls import CONTROLS, Control, ControlError, Controls
@@ -27,6 +27,7 @@ __all__ = [
     "NativeEQ",
     "NativeError",
     "Outcome",
+    "PresetError",
     "Renderer",
     "SemanticEQ",
     "Target",

@@ -10,7 +10,7 @@ from semeq.console import Commands, Prepared, completion_command, examples, run,
 from semeq.presets import versions
 
 #: Every command is a module of its own, imported only when it is asked for.
-COMMANDS = ("process", "analyze", "live", "midi", "words", "show", "import-eq", "demo")
+COMMANDS = ("process", "preset", "analyze", "live", "midi", "words", "show", "import-eq", "demo")
 
 
 @click.group(
@@ -33,14 +33,14 @@ semeq.add_command(completion_command())
 
 def prepare() -> Prepared:
     """The command, and what can go wrong with it."""
-    from semeq.presets import BundleError, UnknownWordError, VocabularyError
+    from semeq.presets import BundleError, PresetError, PresetNameError, UnknownWordError, VocabularyError
 
     from .controls import ControlError
     from .errors import AudioFileError, BatchError
     from .midi import MidiFileError, PortError
 
-    failed = (AudioFileError, BatchError, BundleError, MidiFileError, PortError, VocabularyError)
-    return Prepared(semeq, (ControlError, UnknownWordError), failed)
+    failed = (AudioFileError, BatchError, BundleError, MidiFileError, PortError, PresetError, VocabularyError)
+    return Prepared(semeq, (ControlError, PresetNameError, UnknownWordError), failed)
 
 
 def main(argv: list[str] | None = None) -> NoReturn:

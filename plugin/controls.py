@@ -58,7 +58,7 @@ def check_control(name: str, value: Any) -> Any:
         return bool(value)
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ControlError(f"{name} must be a number, not {value!r}") from None
     if not (math.isfinite(number) and control.minimum <= number <= control.maximum):
         unit = f" {control.unit}" if control.unit else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from pedalboard._pedalboard import Pedalboard  # the package re-exports it, but 
 
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, AnyAudio, Engine, as_planes
 from semeq.eq.settings import FloatArray
+from semeq.presets import Preset, PresetStore, is_file_name, write_preset
 
 from .adaptive import AdaptedSpace
 from .automation import Automation, TrackLike
 from .controls import ControlProperty, Controls
 from .hearing import Heard, Hearing, HearingError
 from .loudness import match_gain_db
+from .preset_controls import make_preset, preset_controls
 from .renderer import Renderer
 from .space import WordSpace
 
@@ -105,6 +107,7 @@ class SemanticEQ(Pedalboard):
         model: str | Path | None = None,
     ) -> None:
         self._model = model
+        self._preset: Preset | None = None
         self._space = WordSpace.open(model)
         self._renderer: Renderer | None = None
         self._hearing: Hearing | None = None
@@ -147,6 +150,43 @@ class SemanticEQ(Pedalboard):
         for item, gain, freq, q in zip(self._bands, gains, freqs, qs, strict=True):
             item.cutoff_frequency_hz, item.gain_db, item.q = float(freq), float(gain), float(q)
         self._gain.gain_db = target.output_db + self._native_match_db()
+
+    # ------------------------------------------------------------------------------------------------- presets
+
+    @classmethod
+    def load_preset(cls, preset: str | Path, folder: Path | None = None) -> SemanticEQ:
+        """Make an effect as a preset says.
+
+        Parameters
+        ----------
+        preset : str or Path
+            The name of a preset, or a file: a `Path`, or what ends in ``.toml`` or has a slash in it.
+        folder : Path, optional
+            Where the user's presets are  [default: `semeq.presets.user_folder`].
+
+        Raises
+        ------
+        PresetError
+            There is none, or it cannot be read. Words and models raise as in `SemanticEQ`.
+        """
+        found = PresetStore(folder).read(preset)
+        controls = preset_controls(found)
+        eq = cls(**{f.name: getattr(controls, f.name) for f in fields(controls)}, model=found.model)
+        eq._preset = found
+        return eq
+
+    def save_preset(
+        self, preset: str | Path, about: str | None = None, folder: Path | None = None, overwrite: bool = False
+    ) -> Path:
+        """Save the controls and the model as a preset, by name or into a file; returns the file.
+
+        What the preset that this effect was loaded from has beyond that (a MIDI map, fields of a newer version) is
+        kept. Raises `PresetError` where the name cannot be one, is taken, or the file cannot be written.
+        """
+        made = make_preset(self._controls, None, self._model, about, self._preset)
+        if is_file_name(preset):
+            return write_preset(Path(preset), made, overwrite)
+        return PresetStore(folder).save(str(preset), made, overwrite)
 
     # ------------------------------------------------------------------------------------------------- hearing
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
+import matplotlib.colors
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -13,40 +14,65 @@ from matplotlib.figure import Figure
 from semeq.eq import REFERENCE_GRID_HZ, curve, tilt
 from semeq.presets import Word, word_positions
 
+from .files import replacing
 from .hear_files import Profile
 from .hearing import Hearing
 from .space import WordSpace
+from .terminal_plot import Line
 
 #: From dark to bright in hue as well as in sound.
 MORPH_COLOURS = "plasma"
+#: The terminal's colours, as they are seen on white.
+_COLOURS = {
+    "cyan": "tab:cyan",
+    "yellow": "tab:orange",
+    "magenta": "tab:purple",
+    "green": "tab:green",
+    "red": "tab:red",
+    "blue": "tab:blue",
+}
 _TICKS_HZ = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 
 
 def draw_morph(space: WordSpace, word: str, to: str | None, path: Path, intensity: float = 1.0, steps: int = 9) -> None:
-    """Draw the response of a word, or of `steps` positions on the way to another, into a PNG."""
+    """Draw the response of a word, or of `steps` positions on the way to another, into a PNG or SVG."""
     positions = np.array([0.0]) if to is None else np.linspace(0.0, 1.0, steps)
-    curves = curve(space.params(word, to, positions, np.full(len(positions), intensity)))
+    settings = space.params(word, to, positions, np.full(len(positions), intensity))
     colours = matplotlib.colormaps[MORPH_COLOURS](np.linspace(0.05, 0.85, len(positions)))
+    ends = {0: word, len(positions) - 1: to or word}
+    shades = [matplotlib.colors.to_hex(colour) for colour in colours]
+    lines = [Line(ends.get(i, ""), params, shades[i]) for i, params in enumerate(settings)]
+    draw_lines(lines, path, f"{word} → {to}: {steps} even steps of the morph" if to else word)
 
+
+def draw_lines(lines: Sequence[Line], path: Path, title: str) -> None:
+    """Draw the responses of settings into a PNG or SVG, by the suffix of the path; a line without a name is thinner."""
+    curves = curve(np.array([line.params for line in lines]))
     figure = Figure(figsize=(9, 4.6), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    ends = {0: word, len(positions) - 1: to or word}
-    for i, (line, colour) in enumerate(zip(curves, colours, strict=True)):
-        end = i in ends
-        axes.semilogx(
-            REFERENCE_GRID_HZ, line, color=colour, lw=2.6 if end else 1.2, label=ends.get(i), zorder=3 if end else 2
-        )
+    ends = (0, len(lines) - 1)
+    for i, (line, response) in enumerate(zip(lines, curves, strict=True)):
+        heavy = bool(line.label) and (len(lines) < 4 or i in ends)
+        colour = _COLOURS.get(line.colour, line.colour) or None
+        width, order = (2.6, 3) if heavy else (1.2, 2)
+        axes.semilogx(REFERENCE_GRID_HZ, response, color=colour, lw=width, label=line.label or None, zorder=order)
     limit = max(6.0, float(np.ceil(np.abs(curves).max() / 3) * 3))
     axes.axhline(0, color="0.4", lw=0.8, zorder=1)
     axes.set(xlim=(20, 20_000), ylim=(-limit, limit), xlabel="frequency, Hz", ylabel="gain, dB")
     axes.set_xticks(_TICKS_HZ, [f"{f // 1000}k" if f >= 1000 else str(f) for f in _TICKS_HZ])
     axes.minorticks_off()
     axes.grid(alpha=0.25)
-    axes.set_title(f"{word} → {to}: {steps} even steps of the morph" if to else word)
-    axes.legend(loc="upper center", ncols=2, frameon=False)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=130)
+    axes.set_title(title)
+    axes.legend(loc="best", ncols=2, frameon=False)
+    _save(figure, path, dpi=130)
+
+
+def _save(figure: Figure, path: Path, dpi: int) -> None:
+    """Write a picture that appears whole or not at all; no date in it, so the same picture is the same file."""
+    form = "svg" if path.suffix.lower() == ".svg" else "png"
+    with replacing(path, overwrite=True) as partial:
+        figure.savefig(partial, dpi=dpi, format=form, metadata={"Date": None} if form == "svg" else None)
 
 
 def draw_profile(item: Profile, hearing: Hearing, path: Path, course_of: tuple[str, ...]) -> None:
@@ -70,8 +96,7 @@ def draw_profile(item: Profile, hearing: Hearing, path: Path, course_of: tuple[s
     below.set(xlabel="s", ylabel="score, sd over music")
     below.grid(alpha=0.25)
     below.legend(frameon=False, ncols=2)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110)
+    _save(figure, path, dpi=110)
 
 
 def draw_word_map(space: WordSpace, words: Sequence[Word], path: Path, marked: str | None = None) -> None:
@@ -108,5 +133,4 @@ def draw_word_map(space: WordSpace, words: Sequence[Word], path: Path, marked: s
         )
     axes.set_axis_off()
     axes.set_title(f"{len(words)} words; near is alike")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110)
+    _save(figure, path, dpi=110)

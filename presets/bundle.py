@@ -48,13 +48,22 @@ class Bundle:
     @property
     def golden(self) -> Mapping[str, Any]:
         """Inputs and outputs of each graph as computed at export: ``{"decoder": {"latent": …, "params": …}, …}``."""
-        golden: Mapping[str, Any] = self.metadata.get("golden", {})
-        return golden
+        golden = self.metadata.get("golden")
+        return golden if isinstance(golden, dict) else {}
 
 
 def shipped_models() -> tuple[str, ...]:
     """Names of the bundles that come with the package."""
     return tuple(sorted(p.parent.name for p in MODELS_FOLDER.glob(f"*/{MODEL_FILE}")))
+
+
+def word_names(source: str | Path | None = None) -> tuple[str, ...]:
+    """The words of a bundle, from its ``vocabulary.json`` alone: quick, for completion; nothing is checked.
+
+    Raises `BundleError` where there is no such bundle, `OSError`, `ValueError` or `KeyError` where it cannot be read.
+    """
+    table = json.loads((_find(source) / VOCABULARY_FILE).read_text(encoding="utf-8"))
+    return tuple(str(word["name"]) for word in table["words"])
 
 
 def load_bundle(source: str | Path | None = None) -> Bundle:
@@ -162,26 +171,29 @@ def _find(source: str | Path | None) -> Path:
     if isinstance(source, str) and source in shipped_models():
         return MODELS_FOLDER / source
     path = Path(source)
-    if not path.is_dir():
+    try:
+        found = path.is_dir()
+    except (OSError, ValueError):  # too long for a path, or characters that none can have
+        found = False
+    if not found:
         shipped = ", ".join(shipped_models()) or "none"
-        raise BundleError(f"{str(source)!r} is no shipped model ({shipped}) and no folder")
+        raise BundleError(f"{str(source)[:200]!r} is no shipped model ({shipped}) and no folder")
     return path
 
 
 def _read_metadata(path: Path) -> dict[str, Any]:
     file = path / MODEL_FILE
+    content = _read_inside(path, MODEL_FILE, f"{path} is no model bundle: {MODEL_FILE} is missing")
     try:
-        table = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BundleError(f"{path} is no model bundle: {MODEL_FILE} is missing") from error
-    except OSError as error:
-        raise BundleError(f"cannot read {file}: {error.strerror or error}") from error
+        table = json.loads(content.decode("utf-8"))
+    except RecursionError:
+        raise BundleError(f"{file} is nested too deeply") from None
     except ValueError as error:
         raise BundleError(f"{file} is not JSON ({error})") from error
     version = table.get("format") if isinstance(table, dict) else None
     major = BUNDLE_FORMAT.split(".", maxsplit=1)[0]
     if not isinstance(version, str) or version.split(".", maxsplit=1)[0] != major:
-        raise BundleError(f"{file} has format {version!r}; this version of semeq reads {major}.x")
+        raise BundleError(f"{file} has format {repr(version)[:60]}; this version of semeq reads {major}.x")
     hashes = table.get("files")
     if not isinstance(hashes, dict) or not all(isinstance(v, str) for v in hashes.values()):
         raise BundleError(f"{file} does not list its files with their SHA-256")
@@ -191,20 +203,38 @@ def _read_metadata(path: Path) -> dict[str, Any]:
 
 def _read_checked(path: Path, name: str, digest: str) -> bytes:
     _check_name(path, name)
-    file = path / name
-    if file.resolve().parent != path.resolve():
-        raise BundleError(f"the bundle {path} names a file outside its folder: {name!r}")
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError as error:
-        raise BundleError(f"the bundle {path} lacks {name}") from error
-    except OSError as error:
-        raise BundleError(f"cannot read {file}: {error.strerror or error}") from error
+    content = _read_inside(path, name, f"the bundle {path} lacks {name}")
     if hashlib.sha256(content).hexdigest() != digest:
-        raise BundleError(f"{file} is not the file that was exported (its SHA-256 differs from {MODEL_FILE})")
+        raise BundleError(f"{path / name} is not the file that was exported (its SHA-256 differs from {MODEL_FILE})")
     return content
 
 
+def _read_inside(path: Path, name: str, missing: str) -> bytes:
+    """Read a file of a bundle: one that lies in its folder, not behind a link that leaves it, and no pipe or device."""
+    file = path / name
+    try:
+        if file.resolve().parent != path.resolve():
+            raise BundleError(f"the bundle {path} names a file outside its folder: {name!r}")
+        if file.exists() and not file.is_file():
+            raise BundleError(f"{file} is no file")
+        return file.read_bytes()
+    except BundleError:
+        raise
+    except FileNotFoundError as error:
+        raise BundleError(missing) from error
+    except OSError as error:
+        raise BundleError(f"cannot read {file}: {error.strerror or error}") from error
+    except (ValueError, RuntimeError) as error:  # characters that no path can have; links in a circle
+        raise BundleError(f"the bundle {path} has a file that cannot be: {name[:80]!r}") from error
+
+
 def _check_name(path: Path, name: str) -> None:
-    if not name or name in (".", "..") or Path(name).name != name or "\\" in name or name == MODEL_FILE:
-        raise BundleError(f"the bundle {path} names a file outside its folder: {name!r}")
+    if (
+        not name
+        or name in (".", "..")
+        or Path(name).name != name
+        or "\\" in name
+        or not name.isprintable()
+        or name == MODEL_FILE
+    ):
+        raise BundleError(f"the bundle {path} names a file outside its folder: {name[:200]!r}")

@@ -74,7 +74,7 @@ class Word:
     def __post_init__(self) -> None:
         """Check name and point."""
         if not self.name.strip() or "/" in self.name or self.name != self.name.lower().strip():
-            raise VocabularyError(f"{self.name!r} is no word: lower case, not empty, and no slash")
+            raise VocabularyError(f"{self.name[:60]!r} is no word: lower case, not empty, and no slash")
         _check_latent(self.name, self.latent)
 
     def school(self, key: str) -> Word:
@@ -102,7 +102,7 @@ class Vocabulary:
         self._words: dict[str, Word] = {}
         for word in words:
             if word.name in self._words:
-                raise VocabularyError(f"the word {word.name!r} stands twice in the vocabulary")
+                raise VocabularyError(f"the word {word.name[:60]!r} stands twice in the vocabulary")
             self._words[word.name] = word
         #: Words by their name without accents, for keyboards and hosts that have none; the first of a name wins.
         self._plain: dict[str, Word] = {}
@@ -166,18 +166,22 @@ class Vocabulary:
         """
         try:
             table = json.loads(text)
+        except RecursionError:
+            raise VocabularyError("the vocabulary is nested too deeply") from None
         except ValueError as error:
             raise VocabularyError(f"the vocabulary is not JSON ({error})") from error
         version = table.get("format") if isinstance(table, dict) else None
         major = VOCABULARY_FORMAT.split(".", maxsplit=1)[0]
         if not isinstance(version, str) or version.split(".", maxsplit=1)[0] != major:
-            raise VocabularyError(f"the vocabulary has format {version!r}; this version reads {major}.x")
+            raise VocabularyError(f"the vocabulary has format {repr(version)[:60]}; this version reads {major}.x")
         if not isinstance(table.get("words"), list):
             raise VocabularyError("the vocabulary has no list of words")
         flat = table.get("flat")
-        if flat is not None and not isinstance(flat, list):
-            raise VocabularyError("the vocabulary's point of the flat setting is malformed")
-        return cls((_word(entry) for entry in table["words"]), None if flat is None else _point(flat))
+        try:
+            flat_point = None if flat is None else _point(flat)
+        except (TypeError, ValueError, OverflowError):
+            raise VocabularyError("the vocabulary's point of the flat setting is malformed") from None
+        return cls((_word(entry) for entry in table["words"]), flat_point)
 
 
 def _word(entry: Any) -> Word:
@@ -193,18 +197,20 @@ def _word(entry: Any) -> Word:
                 School(str(s["name"]), int(s["evidence"]), _point(s["latent"])) for s in entry.get("schools", ())
             ),
         )
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, VocabularyError):
-            raise
-        name = entry.get("name") if isinstance(entry, dict) else entry
-        what = f"lacks {error}" if isinstance(error, KeyError) else f"is malformed ({error})"
-        raise VocabularyError(f"the vocabulary's entry {name!r} {what}") from error
+    except VocabularyError:
+        raise
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        name = repr(entry.get("name") if isinstance(entry, dict) else entry)[:60]
+        what = f"lacks {error}" if isinstance(error, KeyError) else f"is malformed ({str(error)[:100]})"
+        raise VocabularyError(f"the vocabulary's entry {name} {what}") from error
 
 
 def _point(values: Any) -> tuple[float, ...]:
+    if not isinstance(values, list):
+        raise TypeError("its point is no list")
     return tuple(float(v) for v in values)
 
 
 def _check_latent(name: str, latent: tuple[float, ...]) -> None:
     if len(latent) != LATENT_SIZE or not all(math.isfinite(v) and -1 <= v <= 1 for v in latent):
-        raise VocabularyError(f"the point of {name!r} is not {LATENT_SIZE} numbers between -1 and 1")
+        raise VocabularyError(f"the point of {name[:60]!r} is not {LATENT_SIZE} numbers between -1 and 1")

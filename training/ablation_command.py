@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.status import Status
 
-from .audio.ablation import Material, run_fold
+from semeq.console import Example, Say, examples, output_options
+
+from .audio.ablation import FORMS, LEAN, Material, run_fold
 from .audio.ablation_report import as_page, as_table
 from .audio.cnn import STEPS
 from .audio.cnn_run import TRAINING_PINK
@@ -22,8 +23,17 @@ from .run_folder import load_run, newest_run
 from .sources import DATA_VARIABLE
 from .trainer import choose_device
 
+#: What `run_fold` tells of, one after the other.
+STAGES = (*FORMS, LEAN, "judging")
 
-@click.command("ablation")
+
+@click.command(
+    "ablation",
+    epilog=examples(
+        "semeq-train ablation --music ~/Music",
+        Example("semeq-train ablation --seeds 5 --out docs/ablation.md", "the page as it is published"),
+    ),
+)
 @click.option("--run", type=click.Path(path_type=Path), help="V3 run whose space is learnt  [default: the newest]")
 @click.option("--data", type=click.Path(path_type=Path), help="Settings, as for v3  [default: $SEMEQ_DATA]")
 @click.option("--music", type=click.Path(path_type=Path), help="Folder of music  [default: $SEMEQ_DATA/music]")
@@ -33,6 +43,7 @@ from .trainer import choose_device
 @click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True, help="Training steps of each CNN.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page here, as Markdown.")
+@output_options
 def ablation_command(
     run: Path | None,
     data: Path | None,
@@ -41,12 +52,9 @@ def ablation_command(
     steps: int,
     device: str,
     out: Path | None,
+    say: Say,
 ) -> None:
-    """Train three forms of the CNN and `lean`, and judge all on clips, people and pairs none of them has met.
-
-    \b
-    semeq-train ablation --seeds 5 --out docs/ablation.md
-    """  # noqa: D301 - click wants the real character
+    """Train three forms of the CNN and `lean`, and judge all on clips, people and pairs none of them has met."""
     try:
         chosen = str(choose_device(device))
     except ValueError as error:
@@ -58,36 +66,30 @@ def ablation_command(
     if out and not out.absolute().parent.is_dir():
         raise TrainingError(f"there is no folder {out.parent} to write {out.name} into")
     space = load_run(run or newest_run())
-    console = Console(stderr=True)
     words = word_settings(space)
-    with console.status("reading music") as status:
+    with say.progress() as bar:
+        reading = bar.add_task("reading music", total=None, note="")
         material = Material(
-            music_clips(music, progress=lambda done, of: status.update(f"reading music {done}/{of}")),
+            music_clips(music, progress=lambda done, of: bar.update(reading, completed=done, total=of)),
             pink_clips(TRAINING_PINK, seed=0),
             pink_clips(PINK_CLIPS, seed=10_000),
             labelled_settings(space, data),
             words,
             semantic_of(space.model, words),
         )
-        folds = []
-        for seed in range(seeds):
-            folds.append(
-                run_fold(
-                    material,
-                    seed,
-                    steps,
-                    chosen,
-                    progress=partial(_show, status, f"seed {seed + 1}/{seeds}"),
-                )
-            )
-    Console().print(as_table(folds))
+        task = bar.add_task("training", total=seeds * len(STAGES), note="")
+
+        def show(seed: int, doing: str) -> None:
+            where = f"seed {seed + 1} of {seeds}, {doing}"
+            say.detail(where)
+            bar.update(task, completed=seed * len(STAGES) + STAGES.index(doing), note=where)
+
+        folds = [run_fold(material, seed, steps, chosen, progress=partial(show, seed)) for seed in range(seeds)]
+    say.data([asdict(fold) for fold in folds])
+    say.result(as_table(folds))
     if out:
         command = f"semeq-train ablation --seeds {seeds}" + (f" --steps {steps}" if steps != STEPS else "")
         names = [space.words[i].name for i in word_order(space)]
         sources = len(set(material.music.spectra.sources))
         out.write_text(as_page(folds, names, command + " --out docs/ablation.md", steps, sources), encoding="utf-8")
-        click.echo(f"page: {out}")
-
-
-def _show(status: Status, where: str, doing: str) -> None:
-    status.update(f"{where}: {doing}")
+        say.summary(f"page: {out}")

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from semeq.console import Example, Say, examples, output_options, plain_table
 
 from .audio.cnn import SAMPLINGS, SOURCES, STEPS, CnnOptions, Sampling, Source
 from .audio.cnn_run import run_cnn_job
 from .audio.evaluation import AudioMetrics, Ordering
 from .audio.job import AudioJob, run_audio_job
+from .problems import say_skipped
 from .run_folder import load_run, new_run_path, newest_run
 from .sources import DATA_VARIABLE
 from .trainer import choose_device
@@ -24,7 +25,16 @@ from .trainer import choose_device
 LEAN_STEPS = 300
 
 
-@click.command("audio-encoder")
+@click.command(
+    "audio-encoder",
+    epilog=examples(
+        Example(
+            "semeq-train audio-encoder --music ~/Music --device auto", "then: semeq-export audio --bundle my-model"
+        ),
+        Example("semeq-train audio-encoder --music-ratio 0", "without music: on noise alone"),
+        "semeq-train audio-encoder --recipe cnn --sampling balanced --source mixed",
+    ),
+)
 @click.option(
     "--recipe",
     type=click.Choice(["lean", "cnn"]),
@@ -49,6 +59,7 @@ LEAN_STEPS = 300
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--no-evaluation", is_flag=True, help="Leave out the cross-validation.")
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder  [default: runs/audio-encoder-TIME]")
+@output_options
 def audio_encoder_command(
     recipe: Literal["lean", "cnn"],
     sampling: Sampling | None,
@@ -62,16 +73,12 @@ def audio_encoder_command(
     seed: int,
     no_evaluation: bool,
     out: Path | None,
+    say: Say,
 ) -> None:
     """Train the audio encoder, and measure it by cross-validation over sources of music.
 
     The recipe cnn writes a run of its own kind, which `semeq-train ablation` is there to judge.
-
-    \b
-    semeq-train audio-encoder --music ~/Music --device auto
-    semeq-export audio --bundle my-model
-    semeq-train audio-encoder --recipe cnn --sampling balanced --source mixed
-    """  # noqa: D301 - click wants the real character
+    """
     if recipe == "lean" and (sampling or source):
         raise click.UsageError("--sampling and --source belong to --recipe cnn")
     if recipe == "cnn" and music_ratio != 1.0:
@@ -92,47 +99,39 @@ def audio_encoder_command(
     job = AudioJob(load_run(run or newest_run()), data, music, music_ratio, length, seed, str(chosen))
     metrics: AudioMetrics | None = None
     path = out or new_run_path("audio-encoder" if recipe == "lean" else "audio-encoder-cnn")
-    with _reading() as progress:
+    with _reading(say) as progress:
         if recipe == "lean":
             _, metrics, config = run_audio_job(job, path, not no_evaluation, progress)
         else:
             options = CnnOptions(sampling or "uniform", source or "pink", steps=length, seed=seed)
             config = run_cnn_job(job, options, path, progress)
-    _report(config)
+    _report(config, say)
+    figures = {} if metrics is None else {"metrics": metrics.to_dict()}
+    counts = {key: config[key] for key in ("clips", "sources", "seconds")} | {"skipped": list(config["skipped"])}
+    say.data({"run": str(path), **counts, **figures})
     if metrics:
-        Console().print(hearing_table(metrics))
-    click.echo(f"run: {path}")
+        say.summary(hearing_table(metrics))
+    say.summary(f"run: {path}")
 
 
 @contextmanager
-def _reading() -> Iterator[Callable[[int, int], None]]:
+def _reading(say: Say) -> Iterator[Callable[[int, int], None]]:
     """A bar for the reading of music."""
-    columns = (
-        TextColumn("reading music"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+    with say.progress() as bar:
+        task = bar.add_task("reading music", total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def _report(config: Mapping[str, Any]) -> None:
-    console = Console(stderr=True)
-    for line in config["skipped"][:10]:
-        console.print(f"skipped {line}", style="yellow", highlight=False, markup=False)
-    if len(config["skipped"]) > 10:
-        console.print(f"skipped {len(config['skipped']) - 10} more files", style="yellow")
-    click.echo(f"trained on {config['clips']} clips of {config['sources']} sources in {config['seconds']:.0f} s")
+def _report(config: Mapping[str, Any], say: Say) -> None:
+    say_skipped(say, config["skipped"], "files")
+    say.summary(f"trained on {config['clips']} clips of {config['sources']} sources in {config['seconds']:.0f} s")
 
 
 def hearing_table(metrics: AudioMetrics) -> Table:
     """The figures of an encoder, simple baselines beside them."""
     title = f"Clips of sources not met in training ({metrics.clips} clips, {metrics.pairs} pairs)"
-    table = Table(title=title, caption=_closing(metrics), caption_justify="left")
-    for name in ("", "order right, music", "pink noise", "Spearman with centroid"):
-        table.add_column(name, justify="right" if name else "left")
+    columns = ("", ">order right, music", ">pink noise", ">Spearman with centroid")
+    table = plain_table(*columns, title=title, caption=_closing(metrics))
 
     def row(name: str, ordering: Ordering) -> None:
         table.add_row(name, *(f"{v:.3f}" for v in (ordering.order, ordering.order_pink, ordering.spearman_centroid)))

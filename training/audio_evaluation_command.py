@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from dataclasses import asdict
@@ -11,8 +10,8 @@ from pathlib import Path
 import click
 import numpy as np
 import torch
-from rich.console import Console
 
+from semeq.console import Say, examples, output_options
 from semeq.eq.settings import FloatArray
 
 from .audio.bands import RATE_HZ, band_levels_db
@@ -27,15 +26,21 @@ from .run_folder import load_run, newest_run
 from .sources import DATA_VARIABLE
 
 
-@click.command("evaluate-audio")
+@click.command(
+    "evaluate-audio",
+    epilog=examples(
+        "semeq-train evaluate-audio",
+        "semeq-train evaluate-audio runs/audio-encoder-1 --run runs/v3-1 --music ~/Music --json",
+    ),
+)
 @click.argument("audio_run", required=False, type=click.Path(path_type=Path))
 @click.option("--run", type=click.Path(path_type=Path), help="The V3 run it was trained for  [default: the newest]")
 @click.option("--data", type=click.Path(path_type=Path), help="Settings  [default: $SEMEQ_DATA]")
 @click.option("--music", type=click.Path(path_type=Path), help="Folder of music  [default: $SEMEQ_DATA/music]")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@output_options
 def evaluate_audio_command(
-    audio_run: Path | None, run: Path | None, data: Path | None, music: Path | None, seed: int, as_json: bool
+    audio_run: Path | None, run: Path | None, data: Path | None, music: Path | None, seed: int, say: Say
 ) -> None:
     """Measure the recipe of AUDIO_RUN on sources it has not met, and the trained encoder's stability.
 
@@ -50,17 +55,18 @@ def evaluate_audio_command(
     found = load_audio_run(audio_run or newest_audio_run())
     space = load_run(run or newest_run())
     settings, words = labelled_settings(space, data), word_settings(space)
-    clips, pink = music_spectra(music), pink_spectra(PINK_CLIPS, seed=10_000 + seed)
+    with say.progress() as bar:
+        task = bar.add_task("reading music", total=None)
+        clips = music_spectra(music, progress=lambda done, of: bar.update(task, completed=done, total=of))
+    pink = pink_spectra(PINK_CLIPS, seed=10_000 + seed)
     metrics = evaluate_hearing(lambda c, s: LeanHearer(fit_ear(c, s), words), clips, pink, settings, words, seed)
     stability = {name: round(value, 6) for name, value in _stability(found.ear, words).items()}
     cost = _milliseconds(found.ear)
-    if as_json:
-        click.echo(json.dumps({"metrics": asdict(metrics), "stability_sd": stability, "ms_per_12_s": cost}, indent=1))
-        return
-    Console().print(hearing_table(metrics))
+    say.data({"metrics": asdict(metrics), "stability_sd": stability, "ms_per_12_s": cost})
+    say.result(hearing_table(metrics))
     moved = ", ".join(f"{name} {value:.2g}" for name, value in stability.items())
-    click.echo(f"largest change of a score, in standard deviations: {moved}")
-    click.echo(f"12 s of audio through torch on one thread: {cost:.1f} ms")
+    say.result(f"largest change of a score, in standard deviations: {moved}")
+    say.result(f"12 s of audio through torch on one thread: {cost:.1f} ms")
 
 
 def _stability(ear: Ear, words: FloatArray) -> dict[str, float]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 import torch
-from rich.console import Console
 
-from .comparison import as_json, as_markdown, compare, read_figures
+from semeq.console import Example, Say, examples, output_options
+
+from .comparison import as_dict, as_json, as_markdown, compare, read_figures
 from .figures import write_reach
 from .job import JobOptions, run_job
 from .recipe import DataSection, load_recipe, recipe_names, with_changes
@@ -17,6 +18,7 @@ from .run_folder import CHECKPOINT, PLAN, RunWriter, load_run
 from .sources import TrainingData, load_data
 from .split import SPLIT_KINDS
 from .trainer import choose_device
+from .training_bars import training_bars
 
 #: Recipes whose frequency reach is drawn side by side.
 REACH = ("v1", "v2", "v3-2026-01", "v3")
@@ -70,7 +72,13 @@ originals differ.
 """
 
 
-@click.command("bench")
+@click.command(
+    "bench",
+    epilog=examples(
+        "semeq-train bench --data PATH --seeds 3 --out docs",
+        Example("semeq-train bench --recipe v2 --recipe v3 --seeds 1", "only two of them, once"),
+    ),
+)
 @click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Seeds per recipe.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
@@ -79,12 +87,14 @@ originals differ.
 @click.option(
     "--recipe", "recipes", type=click.Choice(recipe_names()), multiple=True, help="Only these; may be repeated."
 )
-def bench_command(data: Path | None, seeds: int, device: str, runs: Path, out: Path, recipes: tuple[str, ...]) -> None:
+@output_options
+def bench_command(
+    data: Path | None, seeds: int, device: str, runs: Path, out: Path, recipes: tuple[str, ...], say: Say
+) -> None:
     """Train every recipe on both splits with several seeds, and write comparison.md, .json and reach.png.
 
     Finished runs in --runs are kept and interrupted ones resumed, so the command can be stopped at any time.
     """
-    console = Console(stderr=True)
     try:
         chosen = choose_device(device)
     except ValueError as error:
@@ -95,13 +105,16 @@ def bench_command(data: Path | None, seeds: int, device: str, runs: Path, out: P
     loaded: dict[DataSection, TrainingData] = {}
     for entry, seed, path in paths:
         if (path / CHECKPOINT).is_file():
+            say.detail(f"kept {path}")
             continue
-        console.print(f"training {path}", highlight=False)
+        say.note(f"training {path}")
         recipe = with_changes(load_recipe(entry.recipe), entry.changes)
         if recipe.data not in loaded:
             loaded[recipe.data] = load_data(recipe, data)
         writer = RunWriter(path, resume=(path / PLAN).is_file())
-        run_job(recipe, loaded[recipe.data], JobOptions(SPLIT_KINDS, torch.device(chosen), seed), writer)
+        options = JobOptions(SPLIT_KINDS, torch.device(chosen), seed)
+        with training_bars(say, recipe, SPLIT_KINDS) as show:
+            run_job(recipe, loaded[recipe.data], options, writer, show)
     comparison = compare([read_figures(path) for _, _, path in paths])
     out.mkdir(parents=True, exist_ok=True)
     (out / "comparison.md").write_text(PREFACE + as_markdown(comparison), encoding="utf-8")
@@ -109,4 +122,6 @@ def bench_command(data: Path | None, seeds: int, device: str, runs: Path, out: P
     drawn = [load_run(path) for entry, seed, path in paths if seed == 0 and entry.recipe in REACH]
     if drawn:
         write_reach(drawn, load_data(drawn[0].recipe, data).corpus, out / "reach.png")
-    click.echo(as_markdown(comparison))
+    say.data(as_dict(comparison))
+    say.result(as_markdown(comparison))
+    say.summary(f"written to {out}")

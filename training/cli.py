@@ -69,7 +69,7 @@ def cli() -> None:
     torch.set_num_threads(1)
 
 
-cli.add_command(completion_command())
+cli.add_command(completion_command("semeq-train"))
 
 
 def prepare() -> Prepared:

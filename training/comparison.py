@@ -158,8 +158,8 @@ def as_markdown(comparison: Comparison, columns: Sequence[Column] = COLUMNS) -> 
     return "\n".join(out).rstrip() + "\n"
 
 
-def as_json(comparison: Comparison) -> str:
-    """The comparison as JSON; figures that do not exist are null."""
+def as_dict(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as plain values, for JSON; figures that do not exist are None."""
 
     def plain(figures: Mapping[str, tuple[float, float]]) -> dict[str, list[float | None]]:
         return {k: [None if math.isnan(v) else v for v in pair] for k, pair in figures.items()}
@@ -171,7 +171,12 @@ def as_json(comparison: Comparison) -> str:
         }
         for kind, rows in comparison.rows.items()
     }
-    return json.dumps({"splits": table, "remarks": comparison.remarks}, indent=1) + "\n"
+    return {"splits": table, "remarks": list(comparison.remarks)}
+
+
+def as_json(comparison: Comparison) -> str:
+    """The comparison as JSON text."""
+    return json.dumps(as_dict(comparison), indent=1) + "\n"
 
 
 def _title(kind: str) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.table import Table
+
+from semeq.console import Say, examples, output_options, plain_table
 
 from .corpus import prepare
 from .downloads import DOWNLOADS, fetch
 from .errors import DataError
 from .figures import write_data_figures
 from .inspection import Inspection, inspect, range_rows
+from .problems import say_skipped
 from .recipe import DataSection
 from .safe_db import read_safe_db
 from .sources import locate_data
@@ -21,59 +24,78 @@ from .user_settings import is_user_csv, read_user_csv
 SHOWN_WORDS, SHOWN_ROWS = 25, 10
 
 
-@click.group("data")
+@click.group("data", epilog=examples("semeq-train data fetch --out data", "semeq-train data inspect --data data"))
 def data_command() -> None:
     """Get the data, and look at it before training."""
 
 
-@data_command.command("fetch")
+@data_command.command("fetch", epilog=examples("semeq-train data fetch --out data", "export SEMEQ_DATA=data"))
 @click.option("--out", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Folder for it.")
-def fetch_command(out: Path) -> None:
+@output_options
+def fetch_command(out: Path, say: Say) -> None:
     """Download the published SAFE-DB and SocialFX files and check their hashes."""
-    failed = []
-    for download in DOWNLOADS:
-        try:
-            path, digest = fetch(download, out)
-        except DataError as error:
-            failed.append(str(error))
-            continue
-        checked = "as published" if download.sha256 else "not checked: no digest was published"
-        click.echo(f"{download.name}: {path} (SHA-256 {digest}, {checked})")
+    failed, fetched = [], []
+    with say.progress() as progress:
+        for download in progress.track(DOWNLOADS, description="downloading"):
+            try:
+                path, digest = fetch(download, out)
+            except DataError as error:
+                failed.append(str(error))
+                continue
+            checked = "as published" if download.sha256 else "not checked: no digest was published"
+            fetched.append({"name": download.name, "file": str(path), "sha256": digest, "checked": checked})
+            say.summary(f"{download.name}: {path} (SHA-256 {digest}, {checked})")
+    say.data(fetched)
     if failed:
         raise DataError("; ".join(failed))
 
 
-@data_command.command("inspect")
+@data_command.command(
+    "inspect",
+    epilog=examples(
+        "semeq-train data inspect --data data --figures figures", "semeq-train data inspect --data my-settings.csv"
+    ),
+)
 @click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
 @click.option("--figures", type=click.Path(path_type=Path), help="Draw figures into this folder.")
-def inspect_command(data: Path | None, figures: Path | None) -> None:
+@output_options
+def inspect_command(data: Path | None, figures: Path | None, say: Say) -> None:
     """Say what a file of settings holds: words, people, duplicates, flat and clipped rows, ranges."""
     path, _ = locate_data(data)
     saved = read_user_csv(path) if is_user_csv(path) else read_safe_db(path)
     found = inspect(saved)
-    console = Console()
-    console.print(_summary(found, len(saved.problems)))
-    words = Table("word", "rows", title=f"the {min(SHOWN_WORDS, len(found.words))} most frequent of {len(found.words)}")
-    for word, count in found.words[:SHOWN_WORDS]:
+    say.data(
+        {
+            "file": str(path),
+            **asdict(found),
+            "words": dict(found.words),
+            "ranges": {name: values for name, *values in range_rows(found)},
+            "unusable": [str(problem) for problem in saved.problems],
+        }
+    )
+    say.result(_summary(found, len(saved.problems)))
+    words = plain_table(
+        "word", ">rows", title=f"the {min(SHOWN_WORDS, len(found.words))} most frequent of {len(found.words)}"
+    )
+    for word, count in found.words if say.verbose else found.words[:SHOWN_WORDS]:
         words.add_row(word or "(junk)", str(count))
-    console.print(words)
-    ranges = Table("parameter", "smallest", "median", "largest")
+    say.result(words)
+    ranges = plain_table("parameter", ">smallest", ">median", ">largest")
     for name, *values in range_rows(found):
         ranges.add_row(name, *(f"{v:.4g}" for v in values))
-    console.print(ranges)
-    for line, reason in found.suspicious[:SHOWN_ROWS]:
-        console.print(f"line {line}: {reason}")
-    if len(found.suspicious) > SHOWN_ROWS:
-        console.print(f"and {len(found.suspicious) - SHOWN_ROWS} more suspicious rows")
-    for problem in saved.problems[:SHOWN_ROWS]:
-        console.print(f"unusable {problem}", style="yellow", markup=False)
+    say.result(ranges)
+    for line, reason in found.suspicious if say.verbose else found.suspicious[:SHOWN_ROWS]:
+        say.result(f"line {line}: {reason}")
+    if len(found.suspicious) > SHOWN_ROWS and not say.verbose:
+        say.result(f"and {len(found.suspicious) - SHOWN_ROWS} more suspicious rows; --verbose names them")
+    say_skipped(say, saved.problems, "rows")
     if figures:
         for file in write_data_figures(prepare([saved], DataSection()), figures):
-            click.echo(f"figure: {file}")
+            say.note(f"figure: {file}")
 
 
 def _summary(found: Inspection, unusable: int) -> Table:
-    table = Table("figure", "value")
+    table = plain_table("figure", ">value")
     rows = (
         ("usable rows", found.rows),
         ("unusable rows", unusable),

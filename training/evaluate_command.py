@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
-from .comparison import BASELINES, COLUMNS, as_json, as_markdown, compare, read_figures
+from semeq.console import Example, Say, examples, output_options, plain_table
+
+from .comparison import BASELINES, COLUMNS, as_dict, as_json, as_markdown, compare, read_figures
 from .evaluation import evaluate
 from .figures import write_figures, write_reach
 from .run_folder import load_run
@@ -21,52 +22,69 @@ RUNS = click.argument("runs", nargs=-1, required=True, type=click.Path(path_type
 DATA = click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
 
 
-@click.command("evaluate")
+@click.command(
+    "evaluate", epilog=examples("semeq-train evaluate runs/v3-1", "semeq-train evaluate runs/* --no-figures --json")
+)
 @RUNS
 @DATA
 @click.option("--figures/--no-figures", default=True, show_default=True, help="Draw into RUN/figures.")
-def evaluate_command(runs: tuple[Path, ...], data: Path | None, figures: bool) -> None:
+@output_options
+def evaluate_command(runs: tuple[Path, ...], data: Path | None, figures: bool, say: Say) -> None:
     """Measure each run's kept model again on the rows it was not trained on, and draw what there is to see."""
-    console = Console()
+    tables: dict[str, Any] = {}
     for path in runs:
         run = load_run(path)
         loaded = load_data(run.recipe, data)
         kind: SplitKind = run.config["split"]
         split = split_rows(loaded.corpus, kind, run.recipe.data.test_share, int(run.config["seed"]))
         if run.config["data"] != loaded.digests():
-            console.print(f"{path} was trained on other data: its test rows may be rows it knows", style="yellow")
+            say.note(f"{path} was trained on other data: its test rows may be rows it knows")
         table = evaluate(run.model, loaded.corpus, split).to_dict()
-        console.print(_metrics_table(f"{path}, {kind}", table))
+        tables[str(path)] = {"split": kind, **table}
+        say.result(_metrics_table(f"{path}, {kind}", table))
         if figures:
             for file in write_figures(run, loaded.corpus, path / "figures"):
-                click.echo(f"figure: {file}")
+                say.note(f"figure: {file}")
+    say.data(tables)
 
 
-@click.command("compare")
+@click.command(
+    "compare",
+    epilog=examples(
+        "semeq-train compare runs/*",
+        Example(
+            "semeq-train compare runs/* --markdown table.md --write-json table.json --reach reach.png", "into files"
+        ),
+        "semeq-train compare runs/v2-* runs/v3-* --json",
+    ),
+)
 @RUNS
 @DATA
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write the tables as Markdown.")
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the tables as JSON.")
+@click.option("--write-json", "json_path", type=click.Path(path_type=Path), help="Write the tables as JSON.")
 @click.option("--reach", type=click.Path(path_type=Path), help="Draw the frequencies each recipe reaches (PNG).")
+@output_options
 def compare_command(
-    runs: tuple[Path, ...], data: Path | None, markdown: Path | None, json_path: Path | None, reach: Path | None
+    runs: tuple[Path, ...],
+    data: Path | None,
+    markdown: Path | None,
+    json_path: Path | None,
+    reach: Path | None,
+    say: Say,
 ) -> None:
     """One table for any set of runs, mean ± standard deviation over the seeds of a recipe."""
     figures = [read_figures(path) for path in runs]
     comparison = compare(figures)
-    console = Console()
+    say.data(as_dict(comparison))
     for kind, rows in comparison.rows.items():
-        table = Table(title=kind)
-        table.add_column("figure")
-        for row in rows:
-            table.add_column(f"{row.label} (n={row.seeds})", justify="right")
+        table = plain_table("figure", *(f">{row.label} (n={row.seeds})" for row in rows), title=kind)
         for column in COLUMNS:
             table.add_row(column.title, *(f"{r.figures[column.key][0]:.{column.digits}f}" for r in rows))
-        console.print(table)
+        say.result(table)
         known = (f"{c.title} {comparison.baselines[kind][c.key][0]:.{c.digits}f}" for c in BASELINES)
-        console.print(f"without any model: {'; '.join(known)}")
+        say.result(f"without any model: {'; '.join(known)}")
     for remark in comparison.remarks:
-        console.print(remark, style="yellow")
+        say.result(remark)
     if markdown:
         markdown.write_text(as_markdown(comparison), encoding="utf-8")
     if json_path:
@@ -79,7 +97,7 @@ def compare_command(
 
 
 def _metrics_table(title: str, figures: dict[str, Any]) -> Table:
-    table = Table("figure", "value", title=title)
+    table = plain_table("figure", ">value", title=title)
     for key, value in figures.items():
         if key == "confusion":
             continue

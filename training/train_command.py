@@ -5,23 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+
+from semeq.console import Example, Say, examples, output_options, plain_table
 
 from .errors import RecipeError
 from .job import JobOptions, JobResult, run_job
 from .loggers import Logger, TensorBoardLogger, WandbLogger
+from .problems import say_skipped
 from .recipe import Recipe, load_recipe, with_changes
-from .records import SavedSettings
 from .run_folder import RunWriter, new_run_path
 from .sources import load_data
 from .split import SPLIT_KINDS, SplitKind
-from .trainer import Progress as StepProgress
 from .trainer import choose_device
-
-#: Skipped rows shown in full; the rest is counted.
-SHOWN_PROBLEMS = 10
+from .training_bars import training_bars
 
 OPTIONS: list[click.Parameter] = [
     click.Option(
@@ -76,14 +73,26 @@ def recipe_command(name: str) -> click.Command:
     except RecipeError as error:
         description = str(error)
 
-    def train(**options: object) -> None:
-        _train(name, **options)  # type: ignore[arg-type]
+    @click.command(
+        name,
+        help=f"Train: {description}.",
+        params=list(OPTIONS),
+        epilog=examples(
+            f"semeq-train {name} --data PATH --device auto",
+            Example(f"semeq-train {name} --own my-settings.csv --seed 1", "with settings of your own"),
+            Example(f"semeq-train {name} --out runs/mine --resume", "go on where it was interrupted"),
+        ),
+    )
+    @output_options
+    def train(say: Say, **options: object) -> None:
+        _train(name, say, **options)  # type: ignore[arg-type]
 
-    return click.Command(name, callback=train, help=f"Train: {description}.", params=OPTIONS)
+    return train
 
 
 def _train(
     name: str,
+    say: Say,
     data: Path | None,
     own: tuple[Path, ...],
     device: str,
@@ -104,32 +113,20 @@ def _train(
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     loaded = load_data(recipe, data, own)
-    console = Console(stderr=True)
     for saved in loaded.saved:
-        _print_problems(console, saved)
+        say_skipped(say, saved.problems, "rows")
+    for source, digest in loaded.digests().items():
+        say.detail(f"data {source}: {digest}")
     writer = RunWriter(out or new_run_path(recipe.name), resume=resume)
+    say.detail(f"writing to {writer.path}, training on {chosen}")
     loggers = [_logger(kind, writer.path, recipe) for kind in logs]
     splits: tuple[SplitKind, ...] = SPLIT_KINDS if split == "both" else (split,)  # type: ignore[assignment]
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}  {task.fields[figures]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    # In a log file a bar is only noise; log.jsonl has it all.
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        total = recipe.optimiser.steps
-        tasks = {kind: bar.add_task(f"{recipe.name}, {kind}", total=total, figures="", start=False) for kind in splits}
-
-        def show(kind: SplitKind, step: StepProgress) -> None:
-            if not bar.tasks[tasks[kind]].started:
-                bar.start_task(tasks[kind])
-            figures = f"loss {step.loss:.3f}, curve error {step.curve_error_db:.2f} dB"
-            bar.update(tasks[kind], completed=step.step, figures=figures)
-
+    with training_bars(say, recipe, splits) as show:
         result = run_job(recipe, loaded, JobOptions(splits, chosen, seed, mixed), writer, show, loggers)
-    _print_result(result)
+    metrics = {kind: table.to_dict() for kind, table in result.metrics.items()}
+    say.data({"run": str(result.path), "metrics": metrics, "seconds": dict(result.seconds)})
+    say.summary(_result_table(result))
+    say.summary(f"run: {result.path}")
 
 
 def _recipe(name: str, steps: int | None, changes: tuple[str, ...]) -> Recipe:
@@ -154,22 +151,13 @@ def _logger(kind: str, path: Path, recipe: Recipe) -> Logger:
     return WandbLogger(path, path.name, recipe.to_dict())
 
 
-def _print_problems(console: Console, saved: SavedSettings) -> None:
-    for problem in saved.problems[:SHOWN_PROBLEMS]:
-        console.print(f"skipped {problem}", style="yellow", highlight=False, markup=False, soft_wrap=True)
-    rest = len(saved.problems) - SHOWN_PROBLEMS
-    if rest > 0:
-        console.print(f"skipped {rest} more rows", style="yellow")
-
-
-def _print_result(result: JobResult) -> None:
-    table = Table(title="Held-out rows (CE: mean curve error; silhouette and kNN: warm against bright)")
-    for column in ("split", "rows", "CE dB", "median", "p95", "silh.", "kNN", "flat dB", "s"):
-        table.add_column(column, justify="left" if column == "split" else "right")
+def _result_table(result: JobResult) -> Table:
+    columns = ("split", ">rows", ">CE dB", ">median", ">p95", ">silh.", ">kNN", ">flat dB", ">s")
+    title = "Held-out rows (CE: mean curve error; silhouette and kNN: warm against bright)"
+    table = plain_table(*columns, title=title)
     for kind, m in result.metrics.items():
         figures = (m.curve_error_mean_db, m.curve_error_median_db, m.curve_error_p95_db)
         words = (m.silhouette_warm_bright, m.knn_warm_bright, m.flat_setting_db)
         cells = [f"{value:.3f}" for value in (*figures, *words)]
         table.add_row(kind, str(m.test_rows), *cells, f"{result.seconds[kind]:.0f}")
-    Console().print(table)
-    click.echo(f"run: {result.path}")
+    return table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,9 @@ from typing import Any
 import click
 import numpy as np
 import soundfile
-from rich.console import Console
 from rich.table import Table
+
+from semeq.console import Example, Say, examples, output_options, plain_table
 
 from ..files import AudioFileError
 from ..hear_files import Profile, profile
@@ -22,16 +22,21 @@ from .options import OutputPath, model_option
 _ALWAYS = ("warm", "bright")
 
 
-@click.command("analyze")
+@click.command(
+    "analyze",
+    epilog=examples(
+        "semeq analyze mix.wav",
+        Example("semeq analyze stems/ --plot pictures", "every recording below a folder, and a picture of each"),
+        Example("semeq analyze mix.wav --json > mix.json", "all words, lean, centroid and course over time"),
+    ),
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: all words, lean, centroid and course of every file.")
 @click.option("--plot", type=OutputPath(folder=True), help="Draw a PNG of every file into this folder.")
 @click.option("--top", type=click.IntRange(1, 50), default=6, show_default=True, help="How many words to show.")
 @click.option("--all-words", is_flag=True, help="Also words that only one or two people used.")
 @model_option
-def command(
-    files: tuple[Path, ...], as_json: bool, plot: Path | None, top: int, all_words: bool, model: str | None
-) -> None:
+@output_options
+def command(files: tuple[Path, ...], plot: Path | None, top: int, all_words: bool, model: str | None, say: Say) -> None:
     """Say what FILES (or the audio in folders) sound like: words with scores, against average music.
 
     A score is in standard deviations over music: warm +1.0 leans to warm more than five of six pieces do.
@@ -42,25 +47,25 @@ def command(
     chosen = np.flatnonzero(shown)
     results: list[Profile] = []
     failed: list[str] = []
-    for path in _expanded(files, failed):
-        try:
-            results.append(profile(path, hearing))
-        except AudioFileError as error:
-            failed.append(str(error))
-    if as_json:
-        click.echo(
-            json.dumps({str(item.path): _as_json(item, hearing) for item in results}, indent=1, ensure_ascii=False)
-        )
-    elif len(results) == 1:
-        _print_one(results[0], hearing, chosen, top)
+    found = _expanded(files, failed)
+    with say.progress() as progress:
+        for path in progress.track(found, description="listening"):
+            say.detail(f"listening to {path}")
+            try:
+                results.append(profile(path, hearing))
+            except AudioFileError as error:
+                failed.append(str(error))
+    say.data({str(item.path): _as_json(item, hearing) for item in results})
+    if len(results) == 1:
+        _print_one(results[0], hearing, chosen, top, say)
     elif results:
-        _print_table(results, hearing, chosen)
+        say.result(_table(results, hearing, chosen))
     if plot is not None:
-        _draw(results, hearing, plot)
+        _draw(results, hearing, plot, say)
     for message in failed:
-        click.echo(f"semeq: {message}", err=True)
+        say.trouble(message)
     if failed:
-        click.echo(f"semeq: {len(failed)} of {len(failed) + len(results)} files could not be heard", err=True)
+        say.trouble(f"{len(failed)} of {len(failed) + len(results)} files could not be heard")
         sys.exit(1)
 
 
@@ -101,21 +106,15 @@ def _ranked(item: Profile, chosen: Any, top: int) -> list[int]:
     return [int(i) for i in chosen[np.argsort(-item.scores[chosen])][:top]]
 
 
-def _print_one(item: Profile, hearing: Hearing, chosen: Any, top: int) -> None:
-    console = Console()
-    console.print(
-        f"{item.path.name}: centroid {item.centroid_hz:,.0f} Hz, bass over treble {item.bass_treble_db:+.1f} dB",
-        highlight=False,
-    )
-    table = Table(box=None, header_style="bold")
-    for name in ("word", "score", "", "over time"):
-        table.add_column(name, justify="right" if name == "score" else "left")
+def _print_one(item: Profile, hearing: Hearing, chosen: Any, top: int, say: Say) -> None:
+    say.result(f"{item.path.name}: centroid {item.centroid_hz:,.0f} Hz, bass over treble {item.bass_treble_db:+.1f} dB")
+    table = plain_table("word", ">score", "", "over time")
     ranked = _ranked(item, chosen, top)
     ranked += [hearing.words.index(word) for word in _ALWAYS if word in hearing.words]
     for i in dict.fromkeys(ranked):
         bar = "█" * round(4 * min(abs(float(item.scores[i])), 4.0))
         table.add_row(hearing.words[i], f"{item.scores[i]:+.2f}", bar, _spark(item.course.scores[:, i]))
-    console.print(table)
+    say.result(table)
 
 
 def _spark(values: Any) -> str:
@@ -125,10 +124,8 @@ def _spark(values: Any) -> str:
     return "".join("▁▂▃▄▅▆▇█"[round(float(v))] for v in levels)
 
 
-def _print_table(results: list[Profile], hearing: Hearing, chosen: Any) -> None:
-    table = Table(box=None, header_style="bold")
-    for name in ("file", "sounds", *_ALWAYS, "centroid", "bass/treble"):
-        table.add_column(name, justify="left" if name in ("file", "sounds") else "right")
+def _table(results: list[Profile], hearing: Hearing, chosen: Any) -> Table:
+    table = plain_table("file", "sounds", *(f">{word}" for word in _ALWAYS), ">centroid", ">bass/treble")
     for item in results:
         leading = ", ".join(f"{hearing.words[i]} {item.scores[i]:+.1f}" for i in _ranked(item, chosen, 2))
         known = [item.scores[hearing.words.index(w)] if w in hearing.words else np.nan for w in _ALWAYS]
@@ -139,16 +136,16 @@ def _print_table(results: list[Profile], hearing: Hearing, chosen: Any) -> None:
             f"{item.centroid_hz:,.0f} Hz",
             f"{item.bass_treble_db:+.0f} dB",
         )
-    Console().print(table)
+    return table
 
 
-def _draw(results: list[Profile], hearing: Hearing, folder: Path) -> None:
+def _draw(results: list[Profile], hearing: Hearing, folder: Path, say: Say) -> None:
     try:
         from ..picture import draw_profile
     except ImportError:
-        click.echo("semeq: no pictures: install matplotlib, for instance with: pip install 'semeq[plot]'", err=True)
+        say.note("no pictures: install matplotlib, for instance with: pip install 'semeq[plot]'")
         return
     for item in results:
         path = folder / f"{item.path.stem}.png"
         draw_profile(item, hearing, path, _ALWAYS)
-        click.echo(f"drawn: {path}", err=True)
+        say.note(f"drawn: {path}")

@@ -8,59 +8,68 @@ from pathlib import Path
 import click
 import numpy as np
 import soundfile
-from rich.console import Console
-from rich.table import Table
+
+from semeq.console import Say, examples, output_options, plain_table
 
 from ..effect import SemanticEQ
 from ..files import replacing
 from ..loudness import loudness_lufs
 from ..song import SAMPLE_RATE_HZ, Stereo, song
 from ..space import WordSpace
-from .options import OutputPath, model_option
+from .options import OutputPath, WordParam, model_option
 
 
-@click.command("demo")
-@click.option("--semantic", default="warm", show_default=True, metavar="WORD", help="The word at the start.")
-@click.option("--to", default="bright", show_default=True, metavar="WORD", help="The word at the end.")
+@click.command("demo", epilog=examples("semeq demo", "semeq demo --semantic boxy --to clear --out boxy-clear"))
+@click.option(
+    "--semantic", type=WordParam(), default="warm", show_default=True, metavar="WORD", help="The word at the start."
+)
+@click.option(
+    "--to", type=WordParam(), default="bright", show_default=True, metavar="WORD", help="The word at the end."
+)
 @click.option("--out", type=OutputPath(folder=True), default=Path("out"), show_default=True, help="Output folder.")
 @model_option
-def command(semantic: str, to: str, out: Path, model: str | None) -> None:
+@output_options
+def command(semantic: str, to: str, out: Path, model: str | None, say: Say) -> None:
     """Synthesise a song in four stems and sweep it from one word to another.
 
     Writes every stem and the mix, before and after, and draws the way between the words.
     """
-    console = Console()
     space = WordSpace.open(model)
     space.table(semantic, to)
     stems = song()
     length_s = next(iter(stems.values())).shape[1] / SAMPLE_RATE_HZ
     sweep = [(0.1 * length_s, 0.0), (0.9 * length_s, 1.0)]
 
-    table = Table(box=None, header_style="bold", title=f"{semantic} → {to}, morph swept over {length_s:.0f} s")
-    for name in ("stem", "LUFS", "centroid, first third", "last third", "speed"):
-        table.add_column(name, justify="left" if name == "stem" else "right")
+    columns = ("stem", ">LUFS", ">centroid, first third", ">last third", ">speed")
+    table = plain_table(*columns, title=f"{semantic} → {to}, morph swept over {length_s:.0f} s")
     after: dict[str, Stereo] = {}
-    for name, stem in stems.items():
-        started = time.perf_counter()
-        after[name] = SemanticEQ(semantic, to=to, model=model)(stem, SAMPLE_RATE_HZ, automation={"morph": sweep})
-        speed = length_s / (time.perf_counter() - started)
-        _write(out / "before" / f"{name}.wav", stem)
-        _write(out / "after" / f"{name}.wav", after[name])
-        table.add_row(name, *_figures(stem, after[name]), f"{speed:,.0f}×")
+    with say.progress() as progress:
+        for name, stem in progress.track(stems.items(), description="playing"):
+            started = time.perf_counter()
+            after[name] = SemanticEQ(semantic, to=to, model=model)(stem, SAMPLE_RATE_HZ, automation={"morph": sweep})
+            speed = length_s / (time.perf_counter() - started)
+            _write(out / "before" / f"{name}.wav", stem)
+            _write(out / "after" / f"{name}.wav", after[name])
+            table.add_row(name, *_figures(stem, after[name]), f"{speed:,.0f}×")
     mixes = sum(stems.values()), sum(after.values())
     for folder, mix in zip(("before", "after"), mixes, strict=True):
         _write(out / folder / "mix.wav", np.asarray(mix))
     table.add_row("mix", *_figures(*(np.asarray(mix) for mix in mixes)), "")
-    console.print(table)
-    console.print("speed: times real time, building the morph table included\n")
+    picture: Path | None = None
     try:
         from ..picture import draw_morph
 
-        draw_morph(space, semantic, to, out / f"{semantic}-{to}.png")
-        console.print(f"picture: {out / f'{semantic}-{to}.png'}")
+        picture = out / f"{semantic}-{to}.png".replace("/", "-")  # a word may name its school: warm/2
+        draw_morph(space, semantic, to, picture)
     except ImportError:
-        console.print("No picture: install matplotlib, for instance with: pip install 'semeq[plot]'")
-    console.print(f"audio: {out / 'before' / 'mix.wav'} and {out / 'after' / 'mix.wav'}, stems beside them")
+        say.note("no picture: install matplotlib, for instance with: pip install 'semeq[plot]'")
+    before, swept = out / "before" / "mix.wav", out / "after" / "mix.wav"
+    say.data({"before": str(before), "after": str(swept), "picture": None if picture is None else str(picture)})
+    say.summary(table)
+    say.summary("speed: times real time, building the morph table included")
+    if picture is not None:
+        say.summary(f"picture: {picture}")
+    say.summary(f"audio: {before} and {swept}, stems beside them")
 
 
 def _write(path: Path, audio: Stereo) -> None:

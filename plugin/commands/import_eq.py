@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 
+from semeq.console import Example, Say, examples, output_options
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, PARAMETER_NAMES, Q_INDEX, SHELF_Q, curve, rms_db, tilt
 from semeq.eq.formats import FilterFit, FormatError, filters_curve, fit_filters, read_apo
 from semeq.eq.formats.apo import MAX_CHARACTERS, ApoText
@@ -16,18 +15,24 @@ from semeq.eq.settings import FloatArray
 
 from ..space import WordSpace
 from .options import model_option
-from .show import BAND_NAMES
+from .settings_table import BAND_NAMES
 
 #: A curve weaker than this, in dB RMS, has no direction to compare.
 _FLAT_DB = 0.1
 
 
-@click.command("import-eq")
+@click.command(
+    "import-eq",
+    epilog=examples(
+        "semeq import-eq headphone.txt",
+        Example("semeq import-eq 'ParametricEQ.txt' --words 3 --json", "for a program"),
+    ),
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--words", "count", type=click.IntRange(0, 50), default=5, show_default=True, help="How many to name.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @model_option
-def command(file: Path, count: int, as_json: bool, model: str | None) -> None:
+@output_options
+def command(file: Path, count: int, model: str | None, say: Say) -> None:
     """Read Equalizer APO or AutoEq text from FILE into five bands.
 
     Prints the bands, how far their response is from the file's, and the words whose response resembles it most.
@@ -35,8 +40,8 @@ def command(file: Path, count: int, as_json: bool, model: str | None) -> None:
     text = read_eq_file(file)
     fit = fit_filters(text.filters)
     words = nearest_words(WordSpace.open(model), filters_curve(text.filters), count)
-    if as_json:
-        table = {
+    say.data(
+        {
             "file": str(file),
             "filters": len(text.filters),
             "preamp_db": text.preamp_db,
@@ -46,9 +51,8 @@ def command(file: Path, count: int, as_json: bool, model: str | None) -> None:
             "words": [{"word": word, "correlation": value} for word, value in words],
             "notes": list(text.notes),
         }
-        click.echo(json.dumps(table, ensure_ascii=False, indent=1))
-        return
-    _print(Console(highlight=False), text, fit, words)
+    )
+    _print(say, text, fit, words)
 
 
 def read_eq_file(file: Path) -> ApoText:
@@ -89,18 +93,18 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def _print(console: Console, text: ApoText, fit: FilterFit, words: list[tuple[str, float]]) -> None:
+def _print(say: Say, text: ApoText, fit: FilterFit, words: list[tuple[str, float]]) -> None:
     qs = (SHELF_Q, *fit.params[Q_INDEX], SHELF_Q)
     for name, gain, freq, q in zip(BAND_NAMES, fit.params[GAIN_INDEX], fit.params[FREQ_INDEX], qs, strict=True):
-        console.print(f"{name:<11}{gain:+7.2f} dB{freq:10.1f} Hz   Q {q:.3f}")
+        say.result(f"{name:<11}{gain:+7.2f} dB{freq:10.1f} Hz   Q {q:.3f}")
     filters = f"{len(text.filters)} filter{'' if len(text.filters) == 1 else 's'}"
-    console.print(
+    say.result(
         f"{filters} in five bands: error {fit.error_db:.2f} dB RMS, {fit.worst_db:.2f} dB at most; "
         f"tilt {float(tilt(curve(fit.params))):+.1f} dB"
     )
     if text.preamp_db:
-        console.print(f"preamp {text.preamp_db:+.2f} dB: a level, not part of the curve; set it with --output-db")
+        say.result(f"preamp {text.preamp_db:+.2f} dB: a level, not part of the curve; set it with --output-db")
     if words:
-        console.print("sounds most like: " + ", ".join(f"{word} ({value:.2f})" for word, value in words))
+        say.result("sounds most like: " + ", ".join(f"{word} ({value:.2f})" for word, value in words))
     for note in text.notes:
-        console.print(f"note: {note}", markup=False)
+        say.result(f"note: {note}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from semeq.console import Example, Say, examples, output_options
 from semeq.eq import MAX_CHANNELS
 
 from ..controls import Controls
@@ -21,7 +22,15 @@ from .options import OutputPath, controls_options
 BLOCKS = ("32", "64", "128", "256", "512", "1024")
 
 
-@click.command("live")
+@click.command(
+    "live",
+    epilog=examples(
+        Example("semeq live -s warm --to bright --map 21=morph --input system --output system", "JACK or PipeWire"),
+        "semeq live -s warm --to bright --map nanokontrol2 --midi nanoKONTROL2 --backend sounddevice",
+        Example("semeq live -s warm --adaptive --record take.mid", "record the performance, to render it later"),
+        Example("semeq live --list", "what there is to connect to"),
+    ),
+)
 @controls_options
 @click.option("--backend", "system", type=click.Choice(["jack", "sounddevice"]), default="jack", show_default=True)
 @click.option("--list", "list_", is_flag=True, help="List audio ports and devices and MIDI inputs, and end.")
@@ -38,9 +47,11 @@ BLOCKS = ("32", "64", "128", "256", "512", "1024")
     metavar="MAP",
     help="What knobs do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
 )
-@click.option("--level-match", is_flag=True, help="Keep the output as loud as the input.")
+@click.option("--level-match/--no-level-match", default=False, help="Whether to keep the output as loud as the input.")
 @click.option(
-    "--adaptive", is_flag=True, help="Apply only as much of the words as the music of the last seconds lacks."
+    "--adaptive/--no-adaptive",
+    default=False,
+    help="Whether to apply only as much of the words as the music of the last seconds lacks.",
 )
 @click.option("--record", type=OutputPath(folder=False), metavar="TAKE.mid", help="Record the performance.")
 @click.option("--stats", type=OutputPath(folder=False), metavar="FILE.json", help="Write timing figures at the end.")
@@ -48,6 +59,7 @@ BLOCKS = ("32", "64", "128", "256", "512", "1024")
 @click.option("--plain", is_flag=True, help="No view, just lines.")
 @click.option("--name", default="semeq", show_default=True, help="Name of the JACK client.")
 @click.option("--server", metavar="NAME", help="Name of the JACK server.")
+@output_options
 def command(
     semantic: str | None,
     to: str | None,
@@ -72,17 +84,15 @@ def command(
     plain: bool,
     name: str,
     server: str | None,
+    say: Say,
 ) -> None:
     """Play live through the EQ of a word, or of a morph between two, and move it with MIDI knobs.
 
-    \b
-    semeq live -s warm --to bright --map 21=morph --input system --output system
-    semeq live -s warm --to bright --map nanokontrol2 --midi nanoKONTROL2 --backend sounddevice
-
-    With JACK, audio and MIDI ports appear in the graph; --input, --output and --midi connect them. Ends with Ctrl-C.
-    """  # noqa: D301 - click wants the real character
+    With JACK, audio and MIDI ports appear in the graph; --input, --output and --midi connect them. Ends with Ctrl-C;
+    --json prints the figures of --stats then.
+    """
     if list_:
-        show_list(server)
+        show_list(server, say)
         return
     if semantic is None:
         raise click.UsageError("Missing option '--semantic' / '-s'.")
@@ -99,24 +109,21 @@ def command(
     frames = None if block is None else int(block)
     backend: Backend
     try:
-        jack_midi, own_midi = find_midi(system, server, midi, midi_map)
+        jack_midi, own_midi = find_midi(system, server, midi, midi_map, say)
         if system == "jack":
             backend = JackBackend(name, channels, inputs, outputs, jack_midi, frames, server)
         else:
             backend = SoundDeviceBackend(channels, inputs, outputs, frames or 256, rate)
         with closing(backend):
-            settings = LiveSettings(controls, midi_map, own_midi, stats, record, seconds, not plain)
-            Session(space, backend, settings, adaptation, tell).run()
+            settings = LiveSettings(controls, midi_map, own_midi, stats, record, seconds, not plain and say.shows)
+            say.data(Session(space, backend, settings, adaptation, say.note).run())
     except LiveError as error:
         raise click.ClickException(str(error)) from None
 
 
-def tell(line: str) -> None:
-    """Say something beside the results."""
-    click.echo(line, err=True)
-
-
-def find_midi(system: str, server: str | None, wanted: str | None, midi_map: MidiMap) -> tuple[str | None, str | None]:
+def find_midi(
+    system: str, server: str | None, wanted: str | None, midi_map: MidiMap, say: Say
+) -> tuple[str | None, str | None]:
     """Which MIDI ports to listen to: by JACK, and beside it.
 
     A port that was asked for must be there; the one that a map names is taken if it is (JACK waits for it).
@@ -127,7 +134,7 @@ def find_midi(system: str, server: str | None, wanted: str | None, midi_map: Mid
         try:
             return None, choose(midi_map.port, system_ports(), "MIDI input")
         except PortError as error:
-            tell(f"no MIDI: {error}")
+            say.note(f"no MIDI: {error}")
             return None, None
     if wanted.startswith("tcp:") or system != "jack":
         return None, wanted
@@ -140,21 +147,28 @@ def find_midi(system: str, server: str | None, wanted: str | None, midi_map: Mid
         raise LiveError(f"there is no MIDI port {wanted!r} in JACK; there are: {', '.join(names) or 'none'}") from None
 
 
-def show_list(server: str | None) -> None:
-    """Print what there is to connect to. What is missing is said, and is no error."""
+def show_list(server: str | None, say: Say) -> None:
+    """Print what there is to connect to. What is missing is said, and is no error: as JSON it is null."""
+    found: dict[str, object] = {"jack": None, "devices": None, "midi": None}
     try:
-        for kind, names in list_ports(server).items():
-            click.echo(f"JACK {kind}: {', '.join(names) or 'none'}")
+        ports = list_ports(server)
+        found["jack"] = {kind: list(names) for kind, names in ports.items()}
+        for kind, names in ports.items():
+            say.result(f"JACK {kind}: {', '.join(names) or 'none'}")
     except LiveError as error:
-        click.echo(f"JACK: {error}")
+        say.result(f"JACK: {error}")
     try:
-        devices = list_devices()
-        click.echo("devices (sounddevice):" + ("" if devices else " none"))
+        devices = list(list_devices())
+        found["devices"] = devices
+        say.result("devices (sounddevice):" + ("" if devices else " none"))
         for device in devices:
-            click.echo(f"  {device}")
+            say.result(f"  {device}")
     except LiveError as error:
-        click.echo(f"devices: {error}")
+        say.result(f"devices: {error}")
     try:
-        click.echo(f"MIDI inputs: {', '.join(system_ports()) or 'none'}")
+        inputs = list(system_ports())
+        found["midi"] = inputs
+        say.result(f"MIDI inputs: {', '.join(inputs) or 'none'}")
     except PortError as error:
-        click.echo(f"MIDI inputs: {error}")
+        say.result(f"MIDI inputs: {error}")
+    say.data(found)

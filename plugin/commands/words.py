@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
+from semeq.console import Example, Say, examples, output_options, plain_table
 from semeq.eq import curve, rms_db, tilt
 from semeq.presets import Word, antonyms, nearest, select
 
 from ..space import WordSpace
-from .options import OutputPath, model_option
+from .options import OutputPath, WordParam, model_option
 
 
-@click.command("words")
-@click.option("--near", metavar="WORD", help="Only the words most like this one, and the most opposed.")
+@click.command(
+    "words",
+    epilog=examples(
+        Example("semeq words --min-evidence 5", "words that at least five people used"),
+        Example("semeq words --near warm", "what is like it, and what opposes it"),
+        "semeq words --language es --json",
+        "semeq words --map words.png",
+    ),
+)
+@click.option(
+    "--near", type=WordParam(), metavar="WORD", help="Only the words most like this one, and the most opposed."
+)
 @click.option("--count", type=click.IntRange(1, 100), default=8, show_default=True, help="How many, with --near.")
 @click.option("--language", metavar="CODE", help="Only words of a language: en, es.")
 @click.option("--min-evidence", type=click.IntRange(min=0), default=0, help="Only words that so many people used.")
 @click.option("--map", "map_path", type=OutputPath(folder=False), help="Draw the word map as a PNG.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @model_option
+@output_options
 def command(
     near: str | None,
     count: int,
     language: str | None,
     min_evidence: int,
     map_path: Path | None,
-    as_json: bool,
     model: str | None,
+    say: Say,
 ) -> None:
     """List the words the model knows: where they come from, how strong and how bright they are.
 
@@ -49,25 +58,23 @@ def command(
         responses = curve(space.decoder.decode(np.array([word.latent for word in vocabulary])))
         options: dict[str, Any] = {"language": language, "min_evidence": min_evidence, "responses": responses}
         alike, opposed = nearest(vocabulary, near, count, **options), antonyms(vocabulary, near, count, **options)
-        if as_json:
-            found = {
+        say.data(
+            {
                 name: [{"word": n.word.name, "likeness": round(n.likeness, 3)} for n in group]
                 for name, group in (("nearest", alike), ("opposed", opposed))
             }
-            click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-        else:
-            table = Table(box=None, header_style="bold")
-            for name in (f"like {near}", "", "opposed", ""):
-                table.add_column(name, justify="right" if not name else "left")
-            for a, b in zip(alike, opposed, strict=True):
-                table.add_row(a.word.name, f"{a.likeness:+.2f}", b.word.name, f"{b.likeness:+.2f}")
-            Console().print(table)
-    elif as_json:
-        click.echo(json.dumps(_rows(space, chosen), ensure_ascii=False, indent=1))
+        )
+        table = plain_table(f"like {near}", ">", "opposed", ">")
+        for a, b in zip(alike, opposed, strict=True):
+            table.add_row(a.word.name, f"{a.likeness:+.2f}", b.word.name, f"{b.likeness:+.2f}")
+        say.result(table)
     else:
-        Console().print(_table(_rows(space, chosen)))
+        rows = _rows(space, chosen)
+        say.data(rows)
+        say.result(_table(rows))
     if map_path is not None:
         _draw_map(space, chosen, near, map_path)
+        say.note(f"drawn: {map_path}")
 
 
 def _rows(space: WordSpace, words: tuple[Word, ...]) -> list[dict[str, Any]]:
@@ -88,9 +95,7 @@ def _rows(space: WordSpace, words: tuple[Word, ...]) -> list[dict[str, Any]]:
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(box=None, header_style="bold")
-    for name in ("word", "language", "people", "strength", "tilt", "sources", "schools"):
-        table.add_column(name, justify="right" if name in ("people", "strength", "tilt") else "left")
+    table = plain_table("word", "language", ">people", ">strength", ">tilt", "sources", "schools")
     for row in rows:
         table.add_row(
             row["word"],
@@ -110,4 +115,3 @@ def _draw_map(space: WordSpace, words: tuple[Word, ...], marked: str | None, pat
     except ImportError:
         raise click.ClickException("a picture needs matplotlib; try: pip install 'semeq[plot]'") from None
     draw_word_map(space, words, path, marked)
-    click.echo(f"drawn: {path}", err=True)

@@ -109,8 +109,8 @@ class Session:
         )
         self._listener = Listener(self._processor, adaptation)
 
-    def run(self) -> None:
-        """Run until Ctrl-C, the key q, the end of the time asked for, or a failure.
+    def run(self) -> dict[str, Any]:
+        """Run until Ctrl-C, the key q, the end of the time asked for, or a failure; return the `figures`.
 
         Raises
         ------
@@ -132,10 +132,12 @@ class Session:
                 self._watch(began, stack)
         finally:
             self._backend.close()
-            self._write(time.monotonic() - began)
+            seconds = time.monotonic() - began
+            self._write(seconds)
         why = self._why_stopped()
         if why:
             raise LiveError(why)
+        return self.figures(seconds)
 
     # --------------------------------------------------------------------------------------------------- the loop
 

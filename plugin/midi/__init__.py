@@ -2,7 +2,7 @@
 
 from .curve import CURVES
 from .learn import Learner
-from .mapfile import dump_map, load_map, read_map, read_maps, shipped_maps
+from .mapfile import dump_map, entry_mapping, load_map, map_entry, read_map, read_maps, shipped_maps
 from .mapping import Mapping, MidiMap
 from .ports import MidiInput, PortError, jack_ports, open_input, system_ports
 from .reading import Reader, Reading
@@ -27,9 +27,11 @@ __all__ = [
     "Timed",
     "Translator",
     "dump_map",
+    "entry_mapping",
     "format_mapping",
     "jack_ports",
     "load_map",
+    "map_entry",
     "open_input",
     "parse_mapping",
     "read_map",

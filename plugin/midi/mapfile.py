@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable
+from collections.abc import Mapping as Table
 from pathlib import Path
 from typing import Any
 
 import semeq.presets
+from semeq.presets import TomlError, read_toml, write_toml
 
 from .mapping import DEFAULT_SMOOTHING_MS, DEFAULT_STEP, Mapping, MidiMap
 from .shortform import parse_mapping
 from .source import MapError, Source, SourceKind
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 FORMAT = 1
+#: Longer files are no maps.
+MAX_BYTES = 1_000_000
 _SOURCES: dict[str, SourceKind] = {"cc": "cc", "cc14": "cc14", "nrpn": "nrpn", "note": "note", "program": "pc"}
 _OPTIONS = ("curve", "takeover", "encoding", "step", "smoothing_ms", "action")
 _TOP = ("format", "name", "port", "about", "map")
@@ -41,13 +38,20 @@ def load_map(path: str | Path) -> MidiMap:
         No such file, no TOML, an unknown key, or a mapping that cannot work; says which entry.
     """
     path = Path(path)
+    shown = str(path)[-200:]
     try:
+        if path.exists() and not path.is_file():
+            raise MapError(f"{shown}: is no file")
         with path.open("rb") as file:
-            content = tomllib.load(file)
+            content = read_toml(file.read(MAX_BYTES + 1))
     except OSError as error:
-        raise MapError(f"{path}: {error.strerror or error}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise MapError(f"{path} is no TOML file: {error}") from None
+        raise MapError(f"{shown}: {error.strerror or error}") from None
+    except TomlError as error:
+        raise MapError(f"{shown} is no TOML file: {error}") from None
+    except MapError:
+        raise
+    except ValueError:  # characters that no path can have
+        raise MapError(f"{shown!r} cannot be a file") from None
     try:
         return _map_of(content)
     except MapError as error:
@@ -65,11 +69,20 @@ def read_map(text: str) -> MidiMap:
     shipped = shipped_maps()
     if text in shipped:
         return load_map(shipped[text])
-    if "=" in text and not Path(text).is_file():
+    if "=" in text and not _is_file(text):
         return MidiMap((parse_mapping(text),))
-    if text.endswith(".toml") or Path(text).is_file():
+    if text.endswith(".toml") or _is_file(text):
         return load_map(text)
-    raise MapError(f"there is no map {text!r}; give a file, a mapping such as 21=morph, or one of {', '.join(shipped)}")
+    raise MapError(
+        f"there is no map {text[:200]!r}; give a file, a mapping such as 21=morph, or one of {', '.join(shipped)}"
+    )
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long for a path, as a mapping with many words is
+        return False
 
 
 def read_maps(texts: Iterable[str]) -> MidiMap:
@@ -82,37 +95,32 @@ def read_maps(texts: Iterable[str]) -> MidiMap:
 
 def dump_map(midi_map: MidiMap) -> str:
     """A map as TOML; `load_map` gives it back."""
-    lines = [f"format = {FORMAT}"]
-    lines += [f"{key} = {_quoted(value)}" for key, value in (("name", midi_map.name), ("port", midi_map.port)) if value]
-    for mapping in midi_map:
-        source = mapping.source
-        key = next(key for key, kind in _SOURCES.items() if kind == source.kind)
-        lines += ["", "[[map]]", f"{key} = {'true' if source.kind == 'pc' else source.number}"]
-        if source.channel is not None:
-            lines.append(f"channel = {source.channel}")
-        lines.append(f"control = {_quoted(mapping.control)}")
-        if mapping.kind == "number":
-            lines.append(f"range = [{mapping.low!r}, {mapping.high!r}]")
-        if mapping.words:
-            lines.append(f"words = [{', '.join(map(_quoted, mapping.words))}]")
-        lines += [
-            f"{key} = {_quoted(value) if isinstance(value, str) else repr(float(value))}"
-            for key, value, default in (
-                ("curve", mapping.curve, "linear"),
-                ("takeover", mapping.takeover, "jump"),
-                ("encoding", mapping.encoding, "absolute"),
-                ("step", mapping.step, DEFAULT_STEP),
-                ("smoothing_ms", mapping.smoothing_ms, DEFAULT_SMOOTHING_MS),
-                ("action", mapping.action, "toggle"),
-            )
-            if value != default
-        ]
-    return "\n".join(lines) + "\n"
+    table: dict[str, Any] = {"format": FORMAT}
+    table.update({key: value for key, value in (("name", midi_map.name), ("port", midi_map.port)) if value})
+    return write_toml({**table, "map": [map_entry(mapping) for mapping in midi_map]})
 
 
-def _quoted(text: str) -> str:
-    # A JSON string is a TOML basic string, but for DEL, which TOML wants escaped.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def map_entry(mapping: Mapping) -> dict[str, Any]:
+    """A mapping as the ``[[map]]`` table of a file; `entry_mapping` gives it back."""
+    source = mapping.source
+    key = next(key for key, kind in _SOURCES.items() if kind == source.kind)
+    entry: dict[str, Any] = {key: True if source.kind == "pc" else source.number}
+    if source.channel is not None:
+        entry["channel"] = source.channel
+    entry["control"] = mapping.control
+    if mapping.kind == "number":
+        entry["range"] = [mapping.low, mapping.high]
+    if mapping.words:
+        entry["words"] = list(mapping.words)
+    options = (
+        ("curve", mapping.curve, "linear"),
+        ("takeover", mapping.takeover, "jump"),
+        ("encoding", mapping.encoding, "absolute"),
+        ("step", float(mapping.step), DEFAULT_STEP),
+        ("smoothing_ms", float(mapping.smoothing_ms), DEFAULT_SMOOTHING_MS),
+        ("action", mapping.action, "toggle"),
+    )
+    return entry | {key: value for key, value, default in options if value != default}
 
 
 def _map_of(content: dict[str, Any]) -> MidiMap:
@@ -129,14 +137,15 @@ def _map_of(content: dict[str, Any]) -> MidiMap:
     mappings = []
     for index, entry in enumerate(entries, 1):
         try:
-            mappings.append(_mapping_of(entry))
+            _known(entry, _ENTRY, "")
+            mappings.append(entry_mapping(entry))
         except MapError as error:
             raise MapError(f"[[map]] {index}: {error}") from None
     return MidiMap(tuple(mappings), content.get("name", ""), content.get("port", ""))
 
 
-def _mapping_of(entry: dict[str, Any]) -> Mapping:
-    _known(entry, _ENTRY, "")
+def entry_mapping(entry: Table[str, Any]) -> Mapping:
+    """The mapping that a ``[[map]]`` table describes; keys that are not known say nothing. Raises `MapError`."""
     given = [key for key in _SOURCES if key in entry]
     if len(given) != 1:
         raise MapError(f"it needs exactly one of {', '.join(_SOURCES)}")

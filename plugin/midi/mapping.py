@@ -126,8 +126,8 @@ class Mapping:
         return MapError(f"{self.source}={self.control}: {what}")
 
     def _check_number(self, name: str, value: object, low: float, high: float) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise self._error(f"{name} must be a number, not {value!r}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
+            raise self._error(f"{name} must be a number, not {str(value)[:60]!r}")
         if not low <= value <= high:
             raise self._error(f"{name} is {value:g}, outside {low:g} to {high:g}")
 
@@ -154,6 +154,13 @@ class Mapping:
             if not isinstance(word, str) or not word.strip():
                 raise self._error(f"{word!r} is no word")
         object.__setattr__(self, "words", tuple(word.strip() for word in self.words))
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond float64
+        return False
 
 
 @dataclass(frozen=True)

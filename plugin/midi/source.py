@@ -50,9 +50,9 @@ class Source:
         if highest is None:
             raise MapError(f"{self.kind!r} is no kind of MIDI source; there are {', '.join(_HIGHEST)}")
         if not _whole(self.number) or not 0 <= self.number <= highest:
-            raise MapError(f"{self.kind} {self.number} is outside 0 to {highest}")
+            raise MapError(f"{self.kind} {repr(self.number)[:60]} is outside 0 to {highest}")
         if self.channel is not None and (not _whole(self.channel) or not 1 <= self.channel <= 16):
-            raise MapError(f"channel {self.channel} is outside 1 to 16")
+            raise MapError(f"channel {repr(self.channel)[:60]} is outside 1 to 16")
         if self.kind == "cc" and self.number in RESERVED_CCS:
             raise MapError(f"cc {self.number} is reserved by MIDI (98–101 choose parameters, 120–127 are modes)")
 

@@ -46,6 +46,17 @@ def test_quiet_and_verbose_exclude_each_other():
     assert CliRunner().invoke(speak, ["-q", "-v"]).exit_code == 2
 
 
+def test_text_is_printed_as_it_is(capsys):
+    """No emoji, no markup, no line breaks of its own; a name that is no UTF-8 is no traceback."""
+    text = f"f=100:t=q:o:r=f64 :smile: [bold] {'x' * 300}"
+    Say().result(text)
+    Say().result("caf\udce9.wav")
+    Say(as_json=True).data({"file": "caf\udce9.wav"})
+    out = capsys.readouterr().out
+    assert out.startswith(f"{text}\ncaf\\udce9.wav\n")
+    assert json.loads(out.split("\n", 2)[2]) == {"file": "caf\udce9.wav"}
+
+
 def test_a_table_in_a_pipe_is_as_wide_as_its_cells(capsys, monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
     table = Table(box=None)

@@ -91,13 +91,6 @@ def test_words_as_json():
     assert all(row["strength_db"] > 0 for row in rows)
 
 
-def test_show_prints_a_table_and_draws_a_picture(tmp_path):
-    done = semeq("show", "warm", "--to", "bright", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "high shelf" in done.stdout
-    assert (tmp_path / "warm-bright.png").read_bytes().startswith(b"\x89PNG")
-
-
 def test_demo_writes_stems_mix_and_picture(tmp_path):
     done = semeq("demo", "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
