@@ -11,7 +11,9 @@ import functools
 import multiprocessing
 import os
 import signal
+import sys
 import time
+import types
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -100,14 +102,19 @@ def _start(request: Request) -> _Worker:
 
 @contextlib.contextmanager
 def _inherited() -> Iterator[None]:
-    """What a new process should find: one thread for each, and Ctrl-C blocked, which is for its parent to answer."""
+    """What a new process should find: one thread for each, and Ctrl-C blocked, which is for its parent to answer.
+
+    And no main module: multiprocessing would run the user's script again in every worker, which needs nothing of it.
+    """
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update({name: value for name, value in _ONE_THREAD.items() if before[name] is None})
+    main, sys.modules["__main__"] = sys.modules["__main__"], types.ModuleType("__main__")
     masks = hasattr(signal, "pthread_sigmask")
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
     try:
         yield
     finally:
+        sys.modules["__main__"] = main
         if masks:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for name, value in before.items():

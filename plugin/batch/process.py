@@ -93,7 +93,7 @@ def process_files(
     controls : Controls or str
         The state of the controls, or a word; the latter with `to`, `morph`, `intensity` and `output_db`.
     jobs : int
-        Processes; 0: one for each core. With more than one, a script needs ``if __name__ == "__main__":``.
+        Processes; 0: one for each core.
 
     For the others see `Request`. Raises `ControlError` for a request that cannot be met, and `BatchError` where `dask`
     is no cluster; what goes wrong with a file is said in its outcome.

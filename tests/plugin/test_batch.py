@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -170,6 +171,18 @@ def test_several_processes_write_the_same_and_report_in_order(tmp_path):
     assert reports[0] == reports[1]
     assert [Path(row["source"]).name for row in reports[0]["files"]] == [f"0{n}.wav" for n in range(5)]
     assert hashes(tmp_path / "1") == hashes(tmp_path / "2")
+
+
+def test_a_script_need_not_guard_its_main_module(tmp_path):
+    folder = library(tmp_path / "in", 2, 0.1)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\nfrom semeq.plugin import process_files\nprint('once')\n"
+        "print(*(o.status for o in process_files([sys.argv[1]], sys.argv[2], 'warm', jobs=2)))\n"
+    )
+    command = [sys.executable, script, folder, tmp_path / "out"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("once\ndone done\n", "")
 
 
 # Gains
