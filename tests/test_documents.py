@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from semeq.presets.bundle import MODELS_FOLDER
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROGRAMS = {
@@ -79,6 +81,7 @@ def project(tmp_path_factory):
         performance.save(folder / name)
     (folder / "my-knobs.toml").write_text('format = 1\n[[map]]\ncc = 21\ncontrol = "morph"\n')
     (folder / "my-settings.csv").write_text("word\n")
+    shutil.copytree(MODELS_FOLDER / "v3", folder / "my-model")
     shims = folder / ".bin"
     shims.mkdir()
     for program, (module, _) in PROGRAMS.items():
