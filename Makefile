@@ -48,7 +48,7 @@ $(VENV)/installed: $(SOURCES) constraints.txt
 $(VENV_TEST)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV_TEST)
 	$(VENV_TEST)/bin/python $(PIP_INSTALL) torch
-	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,parquet,wandb,plot,live,test,lint]'
+	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,parquet,wandb,plot,live,dask,test,lint]'
 	# System MIDI has no wheels for the newest Pythons: its tests skip where it cannot be had.
 	-@$(VENV_TEST)/bin/python $(PIP_INSTALL) --only-binary=:all: python-rtmidi 2>/dev/null
 	@touch $@

@@ -1,5 +1,7 @@
 """What runs: the decoder, words, morphs, `SemanticEQ` and the command `semeq`. Never imports torch."""
 
+from typing import TYPE_CHECKING, Any
+
 from semeq.presets import BundleError, PresetError, UnknownWordError
 
 from .automation import Track
@@ -11,6 +13,9 @@ from .native_plugin import NativeEQ, NativeError, load_native
 from .renderer import Renderer
 from .space import Target, WordSpace
 
+if TYPE_CHECKING:
+    from .batch import Outcome, process_files
+
 __all__ = [
     "CONTROLS",
     "BundleError",
@@ -21,6 +26,7 @@ __all__ = [
     "MorphTable",
     "NativeEQ",
     "NativeError",
+    "Outcome",
     "PresetError",
     "Renderer",
     "SemanticEQ",
@@ -31,4 +37,14 @@ __all__ = [
     "load_decoder",
     "load_native",
     "morph_table",
+    "process_files",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what renders files when it is asked for: a performer who plays live needs none of it."""
+    if name in ("Outcome", "process_files"):
+        from . import batch
+
+        return getattr(batch, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

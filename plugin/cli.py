@@ -36,10 +36,10 @@ def prepare() -> Prepared:
     from semeq.presets import BundleError, PresetError, PresetNameError, UnknownWordError, VocabularyError
 
     from .controls import ControlError
-    from .files import AudioFileError
+    from .errors import AudioFileError, BatchError
     from .midi import MidiFileError, PortError
 
-    failed = (AudioFileError, BundleError, MidiFileError, PortError, PresetError, VocabularyError)
+    failed = (AudioFileError, BatchError, BundleError, MidiFileError, PortError, PresetError, VocabularyError)
     return Prepared(semeq, (ControlError, PresetNameError, UnknownWordError), failed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,182 +13,233 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from semeq.eq import MAX_CHANNELS
+
+from .behind import Behind
+from .carried import Carried
+from .errors import AudioFileError
+from .formats import FLOATS, LOSSY, WIDE, AudioFormat
 from .pcm import quantiser_for
 from .renderer import Moves, Renderer
+from .sink import writing
+from .true_peak import TruePeak
 from .wav import check_wav_complete
+from .whole import replacing
+
+__all__ = ["AudioFileError", "AudioFormat", "Rendered", "blocks", "probe", "render_file", "replacing"]
 
 BLOCK_FRAMES = 65_536
-_WIDE_SUBTYPES = {"PCM_32", "DOUBLE"}  # those that float32 cannot hold
+_BLOCK_SAMPLES = 131_072  # of all channels together: bounds the memory, whatever their number
+_SAMPLE_RATES_HZ = (1_000, 1_000_000)  # what the engine takes
 
-
-class AudioFileError(Exception):
-    """A file that cannot be read or written as audio; the message is one sentence for the user."""
-
-
-@dataclass(frozen=True)
-class AudioFormat:
-    """What a file is: kept from input to output."""
-
-    sample_rate_hz: int
-    channels: int
-    frames: int
-    container: str
-    subtype: str
-    endian: str
-
-    @property
-    def duration_s(self) -> float:
-        """Length in seconds."""
-        return self.frames / self.sample_rate_hz
+Audio = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """What became of one file."""
+    """What became of one file.
+
+    Parameters
+    ----------
+    format : AudioFormat
+        Of the output.
+    peak, true_peak : float
+        Largest sample of the output before any clipping, and between samples (BS.1770); 1 is full scale.
+    overs : int
+        Samples beyond full scale.
+    gain_db : float
+        Gain applied after the EQ, in dB.
+    notes : tuple of str
+        What could not be kept, and what else is worth knowing.
+    """
 
     source: Path
     output: Path
     format: AudioFormat
     peak: float
     overs: int
+    true_peak: float = 0.0
+    gain_db: float = 0.0
+    notes: tuple[str, ...] = ()
 
     @property
     def peak_dbfs(self) -> float:
         """Sample peak of the output before any clipping, in dBFS."""
         return float(20 * np.log10(max(self.peak, 1e-12)))
 
+    @property
+    def true_peak_dbtp(self) -> float:
+        """True peak of the output before any clipping, in dBTP."""
+        return float(20 * np.log10(max(self.true_peak, 1e-12)))
+
+
+def name_of(path: Path) -> bytes | str:
+    """A path as soundfile opens any: it refuses strings for names that are no text."""
+    return os.fsencode(path) if os.name == "posix" else str(path)
+
 
 def probe(path: Path) -> AudioFormat:
     """Read a file's format. Raises `AudioFileError` where it is missing, no audio, empty or truncated."""
     with _opened(path) as file:
         found = AudioFormat(file.samplerate, file.channels, file.frames, file.format, file.subtype, file.endian)
-    if found.frames == 0:
+    if found.frames <= 0:
         raise AudioFileError(f"{path}: there is no audio in it")
+    if found.channels > MAX_CHANNELS:
+        raise AudioFileError(f"{path}: has {found.channels} channels; semeq renders 1 to {MAX_CHANNELS}")
+    if not _SAMPLE_RATES_HZ[0] <= found.sample_rate_hz <= _SAMPLE_RATES_HZ[1]:
+        raise AudioFileError(f"{path}: has a sample rate of {found.sample_rate_hz} Hz, outside 1 kHz to 1 MHz")
     problem = check_wav_complete(path) if found.container in ("WAV", "WAVEX", "RF64") else None
     if problem:
         raise AudioFileError(f"{path}: {problem}")
     return found
 
 
-def blocks(path: Path, form: AudioFormat, frames: int = BLOCK_FRAMES) -> Iterator[NDArray[np.floating]]:
+def block_frames(channels: int) -> int:
+    """Frames of a block, so that memory does not grow with the number of channels."""
+    return max(1, min(BLOCK_FRAMES, _BLOCK_SAMPLES // channels))
+
+
+def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator[Audio]:
     """Yield a file's audio as (frames, channels) blocks of float32 (float64 for 32-bit and double files).
 
     Raises `AudioFileError` where a sample is not finite or the file ends early.
     """
-    dtype = "float64" if form.subtype in _WIDE_SUBTYPES else "float32"
+    frames = frames or block_frames(form.channels)
+    dtype = "float64" if form.subtype in WIDE else "float32"
     position = 0
     with _opened(path) as file:
         while position < form.frames:
             try:
-                block = file.read(frames, dtype=dtype, always_2d=True)
-            except soundfile.LibsndfileError as error:
+                block = file.read(min(frames, form.frames - position), dtype=dtype, always_2d=True)
+            except (soundfile.LibsndfileError, RuntimeError) as error:
+                cause = error.error_string if isinstance(error, soundfile.LibsndfileError) else str(error)
                 raise AudioFileError(
-                    f"{path}: cannot be decoded after {_at(position, form)} ({error.error_string})"
+                    f"{path}: cannot be decoded after {_at(position, form)} ({cause.rstrip('.')})"
                 ) from None
             if len(block) == 0:
                 raise AudioFileError(
                     f"{path}: ends after {_at(position, form)} of {form.duration_s:.2f} s; it is truncated"
                 )
-            bad = ~np.isfinite(block)
-            if bad.any():
-                first = position + int(np.argmax(bad.any(axis=1)))
+            # A sum is finite only if all of its terms are; it can overflow when they are, so that is only a hint.
+            if not np.isfinite(block.sum()) and not (good := np.isfinite(block)).all():
+                first = position + int(np.argmax(~good.all(axis=1)))
                 raise AudioFileError(
-                    f"{path}: {int(bad.sum())} samples are not finite, the first at {_at(first, form)}"
+                    f"{path}: {int((~good).sum())} samples are not finite, the first at {_at(first, form)}"
                 )
             position += len(block)
             yield block
 
 
+def wet_blocks(
+    path: Path,
+    form: AudioFormat,
+    renderer: Renderer | None,
+    automation: Moves | None = None,
+    frames: int | None = None,
+) -> Iterator[tuple[Audio, Audio]]:
+    """Yield a file's audio before and after a renderer that stands at the start of a stream, (frames, channels) both.
+
+    Without a renderer both are the same array. Raises as `blocks` does.
+    """
+    for block in blocks(path, form, frames):
+        # Planes first: a last block of as many frames as channels would be ambiguous.
+        yield block, block if renderer is None else renderer.process(block.T, automation=automation).T
+
+
 def render_file(
     source: Path,
     output: Path,
-    renderer: Renderer,
+    renderer: Renderer | None,
     form: AudioFormat,
     automation: Moves | None = None,
     gain_db: float = 0.0,
     overwrite: bool = False,
     progress: Callable[[int], None] = lambda frames: None,
+    target: AudioFormat | None = None,
+    compare: bool = False,
 ) -> Rendered:
-    """Render one file through a renderer that stands at the start of a stream.
+    """Render one file through a renderer that stands at the start of a stream (None: as it is, but for the gain).
 
-    The output has the input's sample rate, channels, container and sample format; PCM up to 24 bits is dithered (TPDF)
-    where the audio was changed. It appears under its name only when complete; the input is never written to.
+    The output has the input's sample rate and channels, and its container and sample format or those of `target`. PCM
+    up to 24 bits is dithered (TPDF) where the audio was changed. Tags, pictures and chunks come along as far as the
+    format holds them. It appears under its name only when complete; the input is never written to. With `compare`, an
+    output that is there already is no error where it is equal to what was rendered.
 
     Raises
     ------
     AudioFileError
         Unreadable input, samples that are not finite, an output that exists or cannot be written.
     """
-    quantiser = quantiser_for(form.subtype)
+    target = target or form
+    quantiser = quantiser_for(target.subtype)
+    reduced = form.depth is None or target.depth is None or form.depth > target.depth or form.subtype in FLOATS
     gain = 10 ** (gain_db / 20)
-    peak, overs = 0.0, 0
-    with replacing(output, source, overwrite) as partial:
-        try:
-            with soundfile.SoundFile(
-                partial, "w", form.sample_rate_hz, form.channels, form.subtype, form.endian, form.container
-            ) as file:
-                for block in blocks(source, form):
-                    wet = renderer.process(block, automation=automation)
-                    if gain != 1.0:
-                        wet *= block.dtype.type(gain)
-                    level = np.abs(wet)
-                    peak = max(peak, float(level.max()))
-                    overs += int((level > 1.0).sum())
-                    # What was not changed needs no dither: it stands on the format's steps already.
-                    file.write(wet if quantiser is None else quantiser(wet, dither=not np.array_equal(wet, block)))
-                    progress(len(block))
-        except soundfile.LibsndfileError as error:
-            raise AudioFileError(f"{output}: cannot be written ({error.error_string})") from None
-    return Rendered(source, output, form, peak, overs)
+    overs, true_peak = 0, TruePeak(form.sample_rate_hz, form.channels)
+    with replacing(output, source, overwrite, compare) as partial:
+        carried = Carried.read(source, form, target)
+        with writing(partial, target, output, carried.reserved) as file:
+
+            def finish(pair: tuple[Audio, Audio]) -> None:
+                nonlocal overs
+                dry, wet = pair
+                if gain != 1.0:
+                    wet = wet * wet.dtype.type(gain)
+                true_peak.add(wet)
+                if true_peak.sample_peak_of_last > 1.0:
+                    overs += int(np.count_nonzero(np.abs(wet) > 1.0))
+                # What was not changed needs no dither: it stands on the format's steps already.
+                changed = reduced or not (wet is dry or np.array_equal(wet, dry))
+                file.write(wet if quantiser is None else quantiser(wet, dither=changed))
+
+            with Behind(finish) as writer:
+                for dry, wet in wet_blocks(source, form, renderer, automation):
+                    writer.put((dry, wet))
+                    progress(len(dry))
+        notes = carried.finish(partial)
+        check_written(partial, output, target)
+    return Rendered(source, output, target, true_peak.sample_peak, overs, true_peak.finish(), gain_db, notes)
 
 
-@contextmanager
-def replacing(output: Path, source: Path | None = None, overwrite: bool = False) -> Iterator[Path]:
-    """Give a temporary path beside `output` to write to; move it there on success, remove it on any failure."""
-    if source is not None and output.exists() and source.exists() and output.samefile(source):
-        raise AudioFileError(f"{output}: is the input itself, which is never overwritten; choose another --out")
-    if output.exists() and not overwrite:
-        raise AudioFileError(f"{output}: exists already; use --overwrite to replace it")
+def check_written(partial: Path, output: Path, target: AudioFormat) -> None:
+    """Raise `AudioFileError` where what was written cannot be read back as what it should be."""
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{output.stem}.", suffix=f".partial{output.suffix}", dir=output.parent)
-    except OSError as error:
-        raise AudioFileError(f"{output}: cannot be written ({error.strerror})") from None
-    os.close(handle)
-    partial = Path(name)
-    try:
-        yield partial
-        partial.chmod(0o666 & ~_umask())
-        partial.replace(output)
-    except OSError as error:
-        raise AudioFileError(f"{output}: cannot be written ({error.strerror or error})") from None
-    finally:
-        partial.unlink(missing_ok=True)
+        info = soundfile.info(name_of(partial))
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise AudioFileError(f"{output}: what was written cannot be read back ({str(error).splitlines()[0]})") from None
+    complete = info.frames == target.frames or target.subtype in LOSSY
+    if (info.samplerate, info.channels) != (target.sample_rate_hz, target.channels) or not complete:
+        raise AudioFileError(f"{output}: {target.frames} frames were to be written, {info.frames} are there")
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
-    if not path.exists():
-        raise AudioFileError(f"{path}: there is no such file")
-    if path.is_dir():
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        what = "is a link to a file that is not there" if path.is_symlink() else "there is no such file"
+        raise AudioFileError(f"{path}: {what}") from None
+    except (OSError, ValueError) as error:
+        raise AudioFileError(f"{path}: cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    if stat.S_ISDIR(status.st_mode):
         raise AudioFileError(f"{path}: is a folder, not an audio file")
-    if path.stat().st_size == 0:
+    if not stat.S_ISREG(status.st_mode):
+        raise AudioFileError(f"{path}: is a pipe or device, not an audio file")
+    if status.st_size == 0:
         raise AudioFileError(f"{path}: the file is empty")
     try:
-        file = soundfile.SoundFile(path)
+        path.open("rb").close()  # libsndfile says "System error" where this says why
+        file = soundfile.SoundFile(name_of(path))
     except soundfile.LibsndfileError as error:
         raise AudioFileError(f"{path}: is not audio that can be read ({error.error_string.rstrip('.')})") from None
     except OSError as error:
         raise AudioFileError(f"{path}: cannot be read ({error.strerror})") from None
+    except (TypeError, ValueError):  # soundfile, of a suffix that needs more than a name, such as .raw
+        raise AudioFileError(
+            f"{path}: is not audio that can be read (raw samples say nothing of their format)"
+        ) from None
     with file:
         yield file
 
 
 def _at(frame: int, form: AudioFormat) -> str:
     return f"{frame / form.sample_rate_hz:.2f} s"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

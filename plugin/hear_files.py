@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from semeq.eq.settings import FloatArray
 
-from .files import AudioFileError, AudioFormat, probe
+from .files import AudioFileError, AudioFormat, name_of, probe
 from .hearing import Course, Heard, Hearing, HearingError
 
 CROP_S = 12.0
@@ -56,7 +56,7 @@ def sample(path: Path) -> tuple[NDArray[np.float32], AudioFormat]:
     else:
         starts, length = np.linspace(0, form.frames - crop, MOST_CROPS).astype(int).tolist(), crop
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(name_of(path)) as file:
             parts = []
             for start in starts:
                 file.seek(start)

@@ -1,33 +1,45 @@
-"""`semeq process`: render files through the EQ."""
+"""`semeq process`: render files, folders and globs through the EQ."""
 
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TaskID
 from rich.table import Table
 
+from semeq.console import Say, examples, output_options
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, curve, rms_db
 
 from ..adaptive import AdaptedSpace, share_of
-from ..controls import ControlError, Controls
-from ..files import AudioFileError, Rendered, probe, render_file
+from ..batch import DEFAULT_CEILING_DBTP, Existing, Outcome, Plan, Request, in_order, lay_out, run
+from ..batch.inputs import expand
+from ..batch.report import advice, as_data, preview, table
+from ..batch.worker import opened
+from ..controls import Controls
+from ..errors import AudioFileError
+from ..formats import BITS, CONTAINERS, Conversion
 from ..hear_files import hear_file
 from ..hearing import Hearing
 from ..midi import read_maps
 from ..moves import MovePlan
-from ..renderer import Renderer
 from ..space import WordSpace
 from .options import OutputPath, controls_options
 from .show import BAND_NAMES
 
 
-@click.command("process")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.command(
+    "process",
+    epilog=examples(
+        "semeq process stems/*.wav --semantic warm --to bright --morph 0.3 --out mixed/",
+        "semeq process library/ -s warm --level-match --true-peak-guard --jobs 0 --skip-existing --out warm/",
+        "semeq process 'albums/**/*.flac' -s airy --dry-run",
+        "semeq process mix/ -s warm --stems --true-peak-guard --out warm-mix/",
+    ),
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILES...", type=click.Path(path_type=Path))
 @controls_options
 @click.option(
     "--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder."
@@ -48,7 +60,26 @@ from .show import BAND_NAMES
 )
 @click.option("--adaptive", is_flag=True, help="Apply only as much of the word as each file lacks.")
 @click.option("--suggest", is_flag=True, help="With --adaptive: print what would be applied, and render nothing.")
+@click.option("--level-match", is_flag=True, help="Make every output as loud as its input (BS.1770).")
+@click.option("--true-peak-guard", is_flag=True, help="Turn a file down where its true peak would exceed --ceiling.")
+@click.option(
+    "--ceiling",
+    type=click.FloatRange(-60.0, 0.0),
+    default=DEFAULT_CEILING_DBTP,
+    show_default=True,
+    metavar="DBTP",
+    help="What --true-peak-guard keeps to.",
+)
+@click.option("--stems", is_flag=True, help="The files of a folder are stems of one mix: one gain for all of them.")
+@click.option("--ab", is_flag=True, help="Write NAME.before and NAME.after, equally loud, to compare.")
+@click.option("--format", "container", type=click.Choice(CONTAINERS), help="Convert to this container.")
+@click.option("--bits", type=click.Choice(BITS), help="Convert to this sample format, with dither where it is reduced.")
 @click.option("--overwrite", is_flag=True, help="Replace outputs that exist (never an input).")
+@click.option("--skip-existing", is_flag=True, help="Leave outputs that exist: go on with a batch that was stopped.")
+@click.option("--dry-run", is_flag=True, help="Print what would be done, and touch nothing.")
+@click.option("--jobs", type=click.IntRange(0), default=1, show_default=True, help="Processes; 0: one for each core.")
+@click.option("--dask", metavar="ADDRESS", help="Render on the Dask cluster of this scheduler.")
+@output_options
 def command(
     files: tuple[Path, ...],
     semantic: str | None,
@@ -62,86 +93,129 @@ def command(
     maps: tuple[str, ...],
     adaptive: bool,
     suggest: bool,
+    level_match: bool,
+    true_peak_guard: bool,
+    ceiling: float,
+    stems: bool,
+    ab: bool,
+    container: str | None,
+    bits: str | None,
     overwrite: bool,
+    skip_existing: bool,
+    dry_run: bool,
+    jobs: int,
+    dask: str | None,
+    say: Say,
 ) -> None:
-    """Render audio FILES through the EQ of a word, or of a morph between two.
+    """Render audio through the EQ of a word, or of a morph between two.
 
-    Sample rate, channels and sample format stay as they are. A file appears in the output folder only when it is
-    complete; inputs are never overwritten.
+    FILES are files, folders (the audio below them) and globs in quotes (with **). Folders keep their tree below the
+    output folder; sample rate, channels, sample format, tags, pictures and markers stay as they are. A file appears in
+    the output folder only when it is complete; inputs are never overwritten.
     """
+    check_options(overwrite and skip_existing, ab and level_match, dask is not None and jobs != 1)
     asked = None if semantic is None else Controls(semantic, to, morph, intensity, output_db)
-    plan = MovePlan.read(automate, read_maps(maps) if maps else None, asked)
-    space = WordSpace.open(model)
-    space.target(plan.controls)  # unknown words end the job before any file is touched
-    for word in plan.words:
+    moves = MovePlan.read(automate, read_maps(maps) if maps else None, asked)
+    space, hearing = opened(model, adaptive or suggest)
+    space.target(moves.controls)  # unknown words end the job before any file is touched
+    for word in moves.words:
         space.latent(word)
-    check_distinct(files)
-    hearing = Hearing(space) if adaptive or suggest else None
     if suggest and hearing is not None:
-        failed = print_suggestions(files, space, hearing, plan.controls)
-        done: list[Rendered] = []
-    else:
-        done, failed = render_all(files, space, plan, out, overwrite, hearing)
+        found, failed = expand(files)
+        failed += print_suggestions([item.path for item in found], hearing, space, moves.controls, say)
+        return finish(failed, say)
+    existing: Existing = "replace" if overwrite else "skip" if skip_existing else "refuse"
+    request = Request(
+        moves,
+        model,
+        adaptive,
+        Conversion(container, bits),
+        level_match,
+        ceiling if true_peak_guard else None,
+        ab,
+        stems,
+        existing,
+    )
+    plan = lay_out(files, out, request)
+    if dry_run:
+        shown, rows = preview(plan, request)
+        say.result(shown)
+        say.data({"dry_run": True, "files": rows})
+        return finish([*plan.missing, *(o.error for o in plan.settled if o.error)], say)
+    outcomes = render(plan, request, jobs, dask, say)
+    return conclude(outcomes, out, moves.controls.output_db, say)
+
+
+def check_options(both_existing: bool, both_matching: bool, both_places: bool) -> None:
+    """Refuse options that contradict each other."""
+    if both_existing:
+        raise click.UsageError("--overwrite and --skip-existing exclude each other")
+    if both_matching:
+        raise click.UsageError("--ab matches loudness by itself; leave --level-match out")
+    if both_places:
+        raise click.UsageError("--dask and --jobs exclude each other: the cluster has its own processes")
+
+
+def render(plan: Plan, request: Request, jobs: int, dask: str | None, say: Say) -> list[Outcome]:
+    """Render a plan, with a bar for the batch and one for every group that is under way."""
+    rendered: list[list[Outcome]] = []
+    with say.progress() as progress:
+        whole = progress.add_task("files", total=len(plan.groups), visible=len(plan.groups) > 1)
+        tasks: dict[int, TaskID] = {}
+
+        def watch(number: int, done: int, total: int) -> None:
+            if number not in tasks:
+                tasks[number] = progress.add_task(plan.groups[number].name, total=total)
+            progress.update(tasks[number], completed=done)
+
+        for number, outcomes in run(plan, request, jobs, dask, watch):
+            rendered.append(outcomes)
+            progress.advance(whole)
+            if number in tasks:
+                progress.remove_task(tasks.pop(number))
+    return in_order(plan, rendered)
+
+
+def conclude(outcomes: list[Outcome], out: Path, output_db: float, say: Say) -> None:
+    """Say what became of a batch; leave with status 1 where a file failed."""
+    done = [outcome for outcome in outcomes if outcome.status == "done"]
+    skipped = sum(outcome.status == "skipped" for outcome in outcomes)
     if done:
-        Console().print(summary(done))
-        click.echo(f"written to {out}")
+        say.summary(table(done))
+        say.summary(f"written to {out}")
+    if skipped:
+        say.summary(f"{skipped} of {len(outcomes)} exist already and were left as they are")
+    for outcome in outcomes:
+        if outcome.output is not None:
+            say.detail(f"{outcome.source} -> {outcome.output}: {outcome.status}")
+        clipped, beyond = advice(outcome, output_db)
+        for note in outcome.notes:
+            say.note(f"{outcome.source.name}: {note}")
+        for sentence in beyond:
+            say.note(sentence)
+        for sentence in clipped:
+            say.trouble(sentence)
+    failed = [outcome.error for outcome in outcomes if outcome.status == "failed"]
+    counts = {"done": len(done), "skipped": skipped, "failed": len(failed)}
+    say.data({**counts, "files": [as_data(outcome) for outcome in outcomes]})
+    finish(failed, say)
+
+
+def finish(failed: list[str], say: Say) -> None:
+    """Say what failed, and leave with status 1 where anything did."""
     for message in failed:
-        click.echo(f"semeq: {message}", err=True)
+        say.trouble(message)
     if failed:
         sys.exit(1)
 
 
-def check_distinct(files: tuple[Path, ...]) -> None:
-    """Refuse two inputs of one name: one would replace the other in the output folder."""
-    seen: dict[str, Path] = {}
-    for path in files:
-        if path.name in seen:
-            raise click.UsageError(f"{seen[path.name]} and {path} would both become {path.name}; render them apart")
-        seen[path.name] = path
-
-
-def render_all(
-    files: tuple[Path, ...],
-    space: WordSpace,
-    plan: MovePlan,
-    out: Path,
-    overwrite: bool,
-    hearing: Hearing | None = None,
-) -> tuple[list[Rendered], list[str]]:
-    """Render every file, adapted to it where there is a `hearing`; return what was done and what failed."""
-    done: list[Rendered] = []
-    failed: list[str] = []
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        for path in files:
-            try:
-                form = probe(path)
-                task = progress.add_task(path.name, total=form.frames)
-                note = plan.check_length(form.duration_s, path.name)
-                if note:
-                    click.echo(f"semeq: {note}", err=True)
-                own = space if hearing is None else AdaptedSpace(space, hearing, hear_file(path, hearing).lean_db)
-                renderer = Renderer(own, form.sample_rate_hz, form.channels, plan.controls)
-                moves = plan.moves(own, form.sample_rate_hz)
-                advance = partial(progress.advance, task)
-                output = out / path.name
-                done.append(render_file(path, output, renderer, form, moves, overwrite=overwrite, progress=advance))
-            except (AudioFileError, ControlError) as error:
-                failed.append(str(error))
-    return done, failed
-
-
-def print_suggestions(files: tuple[Path, ...], space: WordSpace, hearing: Hearing, controls: Controls) -> list[str]:
+def print_suggestions(files: list[Path], hearing: Hearing, space: WordSpace, controls: Controls, say: Say) -> list[str]:
     """Print what adaptive mode would apply to each file; return a message for each that cannot be heard."""
     failed: list[str] = []
-    table = Table(box=None, header_style="bold")
+    rows: list[dict[str, Any]] = []
+    shown = Table(box=None, header_style="bold")
     for name in ("file", "has of it", "to apply", *BAND_NAMES):
-        table.add_column(name, justify="left" if name == "file" else "right")
+        shown.add_column(name, justify="left" if name == "file" else "right")
     word = space.target(controls).params
     for path in files:
         try:
@@ -151,28 +225,9 @@ def print_suggestions(files: tuple[Path, ...], space: WordSpace, hearing: Hearin
             continue
         params = AdaptedSpace(space, hearing, lean_db).target(controls).params
         bands = [f"{g:+.1f} dB\n{f:.0f} Hz" for g, f in zip(params[GAIN_INDEX], params[FREQ_INDEX], strict=True)]
-        strength = float(rms_db(curve(params)))
-        table.add_row(path.name, f"{float(share_of(hearing, word, lean_db)):+.0%}", f"{strength:.1f} dB RMS", *bands)
-    Console().print(table)
+        strength, share = float(rms_db(curve(params))), float(share_of(hearing, word, lean_db))
+        shown.add_row(path.name, f"{share:+.0%}", f"{strength:.1f} dB RMS", *bands)
+        rows.append({"source": str(path), "has": share, "rms_db": strength, "params": [float(v) for v in params]})
+    say.result(shown)
+    say.data({"files": rows})
     return failed
-
-
-def summary(done: list[Rendered]) -> Table:
-    """A table of what was written."""
-    table = Table(box=None, header_style="bold")
-    for name in ("file", "rate", "ch", "format", "length", "peak"):
-        table.add_column(name, justify="left" if name in ("file", "format") else "right")
-    for item in done:
-        form = item.format
-        peak = f"{item.peak_dbfs:+.1f} dBFS"
-        if item.overs and form.subtype not in ("FLOAT", "DOUBLE"):
-            peak = f"[bold red]{peak}, {item.overs} samples clipped: lower --output-db[/]"
-        table.add_row(
-            item.output.name,
-            f"{form.sample_rate_hz} Hz",
-            str(form.channels),
-            f"{form.container} {form.subtype}",
-            f"{form.duration_s:.2f} s",
-            peak,
-        )
-    return table

@@ -1,0 +1,69 @@
+"""What the tests of batches share: libraries of files, and the command as a process."""
+
+import hashlib
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+RATE = 44_100
+START = [sys.executable, "-c", "from semeq.plugin.cli import main; main()"]
+
+
+def start(*arguments, **kwargs):
+    kwargs = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "errors": "replace"} | kwargs
+    return subprocess.Popen([*START, *map(str, arguments)], **kwargs)
+
+
+def semeq(*arguments, **kwargs):
+    """Run the command to its end: (status, stdout, stderr)."""
+    process = start(*arguments, **kwargs)
+    out, err = process.communicate(timeout=120)
+    assert "Traceback" not in err, err
+    return process.returncode, out, err
+
+
+def library(folder, count=4, seconds=2.0, channels=2, subtype="PCM_16", peak=0.2):
+    """Files of noise, each another."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        audio = np.random.default_rng(number).uniform(-peak, peak, (int(seconds * RATE), channels))
+        soundfile.write(folder / f"{number:02}.wav", audio, RATE, subtype=subtype)
+    return folder
+
+
+def hashes(folder):
+    """Every file below a folder, hidden ones too, with what is in it."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def wait_for(condition, seconds=60.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+def stat_of(pid):
+    """State and parent of a process, or None; Linux."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, parent = text.rpartition(")")[2].split()[:2]
+    return state, int(parent)
+
+
+def alive(pid):
+    return (stat_of(pid) or "Z")[0] != "Z"
+
+
+def children(pid):
+    """Worker processes of a batch."""
+    everyone = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    of_it = [child for child in everyone if (stat_of(child) or ("", 0))[1] == pid]
+    return [child for child in of_it if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
