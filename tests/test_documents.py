@@ -86,7 +86,7 @@ def project(tmp_path_factory):
     shims.mkdir()
     for program, (module, _) in PROGRAMS.items():
         shim = shims / program
-        shim.write_text(f"#!{sys.executable}\nfrom {module} import main\nmain()\n")
+        shim.write_text(f"#!{sys.executable}\nfrom {module} import main\nif __name__ == '__main__':\n    main()\n")
         shim.chmod(0o755)
     return folder
 
