@@ -3,7 +3,7 @@
 from .group import Commands, Example, completion_command, examples, version_option
 from .offers import Offers
 from .running import Prepared, run
-from .say import Say, output_options
+from .say import Say, TaskID, output_options
 from .table import plain_table
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Offers",
     "Prepared",
     "Say",
+    "TaskID",
     "completion_command",
     "examples",
     "output_options",

@@ -19,12 +19,15 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
+
+__all__ = ["Say", "TaskID", "output_options"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from semeq.presets.bundle import MODELS_FOLDER
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROGRAMS = {
@@ -79,11 +81,12 @@ def project(tmp_path_factory):
         performance.save(folder / name)
     (folder / "my-knobs.toml").write_text('format = 1\n[[map]]\ncc = 21\ncontrol = "morph"\n')
     (folder / "my-settings.csv").write_text("word\n")
+    shutil.copytree(MODELS_FOLDER / "v3", folder / "my-model")
     shims = folder / ".bin"
     shims.mkdir()
     for program, (module, _) in PROGRAMS.items():
         shim = shims / program
-        shim.write_text(f"#!{sys.executable}\nfrom {module} import main\nmain()\n")
+        shim.write_text(f"#!{sys.executable}\nfrom {module} import main\nif __name__ == '__main__':\n    main()\n")
         shim.chmod(0o755)
     return folder
 

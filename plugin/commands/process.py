@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.progress import TaskID
 from rich.table import Table
 
-from semeq.console import Say, examples, output_options
+from semeq.console import Say, TaskID, examples, output_options
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, curve, rms_db
 
 from ..adaptive import AdaptedSpace, share_of
@@ -58,9 +57,9 @@ from .show import BAND_NAMES
     metavar="MAP",
     help="What the MIDI file's controllers do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
 )
-@click.option("--adaptive", is_flag=True, help="Apply only as much of the word as each file lacks.")
+@click.option("--adaptive/--no-adaptive", default=False, help="Apply only as much of the word as each file lacks.")
 @click.option("--suggest", is_flag=True, help="With --adaptive: print what would be applied, and render nothing.")
-@click.option("--level-match", is_flag=True, help="Make every output as loud as its input (BS.1770).")
+@click.option("--level-match/--no-level-match", default=False, help="Make every output as loud as its input (BS.1770).")
 @click.option("--true-peak-guard", is_flag=True, help="Turn a file down where its true peak would exceed --ceiling.")
 @click.option(
     "--ceiling",
