@@ -134,7 +134,7 @@ def measure(stems: list[Stem], request: Request, progress: Callable[[int], None]
 
 
 def _sum(blocks: list[Audio], width: int) -> Audio:
-    if len(blocks) == 1:
+    if len(blocks) == 1 and blocks[0].shape[1] == width:
         return blocks[0]
     total: NDArray[np.float64] = np.zeros((max(map(len, blocks)), width))
     for block in blocks:

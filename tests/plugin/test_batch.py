@@ -264,8 +264,9 @@ def mixed(folder):
 
 
 @pytest.mark.parametrize("options", [{"level_match": True}, {"ceiling_dbtp": -1.0}])
-def test_stems_keep_their_balance_and_the_mix_is_what_counts(tmp_path, options):
-    folder = stems(tmp_path / "in")
+@pytest.mark.parametrize("lengths", [(1.0, 1.0, 0.9), (1.4, 1.4, 2.2)])  # of the latter the mono one ends alone
+def test_stems_keep_their_balance_and_the_mix_is_what_counts(tmp_path, options, lengths):
+    folder = stems(tmp_path / "in", lengths)
     process_files([folder], tmp_path / "plain", "bright")
     done = process_files([folder], tmp_path / "out", "bright", stems=True, **options)
     (gain_db,) = {outcome.rendered.gain_db for outcome in done}
