@@ -5,6 +5,7 @@ A task whose worker dies is given to another one. It renders the same bytes, so 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Generator, Sequence
@@ -40,12 +41,12 @@ def run_dask(
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said below, in one line
     try:
         client = Client(address, timeout=_CONNECT_S, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, asyncio.TimeoutError, ValueError) as error:
         raise BatchError(f"no Dask scheduler answers at {address} ({_first_line(error)})") from None
     try:
         try:
             client.wait_for_workers(1, timeout=_FIRST_WORKER_S)
-        except TimeoutError:
+        except (TimeoutError, asyncio.TimeoutError):  # two classes before Python 3.11
             raise BatchError(f"the Dask scheduler at {address} has no workers; start some with: dask worker") from None
         model = str(Path(request.model).absolute()) if request.model and Path(request.model).exists() else request.model
         request = replace(request, model=model)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from semeq.plugin.errors import BatchError
+
 sys.path.insert(0, str(Path(__file__).parent))
 from batch_tools import hashes, library, semeq, start, wait_for
 
@@ -82,6 +84,20 @@ def test_nobody_at_the_address_is_one_line_soon(tmp_path, address):
     assert len(err.splitlines()) == 1
     assert address in err
     assert time.monotonic() - begun < 20
+
+
+def test_a_scheduler_without_workers_is_one_line(tmp_path, cluster, monkeypatch):
+    import semeq.plugin.batch.dask as dask
+    from semeq.plugin import process_files
+
+    address, workers = cluster
+    for process in workers.values():
+        process.kill()
+        process.wait()
+    monkeypatch.setattr(dask, "_FIRST_WORKER_S", 2)
+    time.sleep(1)  # the scheduler notices that they are gone
+    with pytest.raises(BatchError, match="has no workers"):
+        process_files([library(tmp_path / "in", 1, 0.1)], tmp_path / "out", "warm", dask=address)
 
 
 def test_the_missing_extra_is_named(tmp_path):
