@@ -44,7 +44,8 @@ class Rendered:
     format : AudioFormat
         Of the output.
     peak, true_peak : float
-        Largest sample of the output before any clipping, and between samples (BS.1770); 1 is full scale.
+        Largest sample of the output before any clipping, and between samples (BS.1770); 1 is full scale. A true peak
+        within full scale is only measured where it was asked for; else it stands for no more than 1.
     overs : int
         Samples beyond full scale.
     gain_db : float
@@ -61,6 +62,7 @@ class Rendered:
     true_peak: float = 0.0
     gain_db: float = 0.0
     notes: tuple[str, ...] = ()
+    exact_true_peak: bool = False
 
     @property
     def peak_dbfs(self) -> float:
@@ -68,8 +70,10 @@ class Rendered:
         return float(20 * np.log10(max(self.peak, 1e-12)))
 
     @property
-    def true_peak_dbtp(self) -> float:
-        """True peak of the output before any clipping, in dBTP."""
+    def true_peak_dbtp(self) -> float | None:
+        """True peak of the output before any clipping, in dBTP; None where it is within full scale and not asked for."""
+        if not self.exact_true_peak and self.true_peak <= 1.0:
+            return None
         return float(20 * np.log10(max(self.true_peak, 1e-12)))
 
 
@@ -142,8 +146,13 @@ def wet_blocks(
     Without a renderer both are the same array. Raises as `blocks` does.
     """
     for block in blocks(path, form, frames):
-        # Planes first: a last block of as many frames as channels would be ambiguous.
-        yield block, block if renderer is None else renderer.process(block.T, automation=automation).T
+        if renderer is None:
+            yield block, block
+            continue
+        # Planes first: a last block of as many frames as channels would be ambiguous. The output lies as the input does.
+        wet = np.empty_like(block)
+        renderer.process(block.T, wet.T, automation=automation)
+        yield block, wet
 
 
 def render_file(
@@ -157,13 +166,15 @@ def render_file(
     progress: Callable[[int], None] = lambda frames: None,
     target: AudioFormat | None = None,
     compare: bool = False,
+    exact_true_peak: bool = False,
 ) -> Rendered:
     """Render one file through a renderer that stands at the start of a stream (None: as it is, but for the gain).
 
     The output has the input's sample rate and channels, and its container and sample format or those of `target`. PCM
     up to 24 bits is dithered (TPDF) where the audio was changed. Tags, pictures and chunks come along as far as the
     format holds them. It appears under its name only when complete; the input is never written to. With `compare`, an
-    output that is there already is no error where it is equal to what was rendered.
+    output that is there already is no error where it is equal to what was rendered. `exact_true_peak` measures the true
+    peak also where it cannot exceed full scale.
 
     Raises
     ------
@@ -174,7 +185,7 @@ def render_file(
     quantiser = quantiser_for(target.subtype)
     reduced = form.depth is None or target.depth is None or form.depth > target.depth or form.subtype in FLOATS
     gain = 10 ** (gain_db / 20)
-    overs, true_peak = 0, TruePeak(form.sample_rate_hz, form.channels)
+    overs, true_peak = 0, TruePeak(form.sample_rate_hz, form.channels, 0.0 if exact_true_peak else 1.0)
     with replacing(output, source, overwrite, compare) as partial:
         carried = Carried.read(source, form, target)
         with writing(partial, target, output, carried.reserved) as file:
@@ -197,7 +208,8 @@ def render_file(
                     progress(len(dry))
         notes = carried.finish(partial)
         check_written(partial, output, target)
-    return Rendered(source, output, target, true_peak.sample_peak, overs, true_peak.finish(), gain_db, notes)
+    peaks = (true_peak.sample_peak, overs, true_peak.finish())
+    return Rendered(source, output, target, *peaks, gain_db, notes, exact_true_peak)
 
 
 def check_written(partial: Path, output: Path, target: AudioFormat) -> None:

@@ -30,6 +30,9 @@ class TruePeak:
     ----------
     sample_rate_hz : float
     channels : int
+    floor : float
+        What is of no interest: a true peak that is not above it may be told too low (never below the sample peak). With
+        1, full scale, a signal that cannot exceed it costs next to nothing.
 
     Attributes
     ----------
@@ -37,10 +40,11 @@ class TruePeak:
         Largest absolute sample so far, and of the last block.
     """
 
-    def __init__(self, sample_rate_hz: float, channels: int) -> None:
+    def __init__(self, sample_rate_hz: float, channels: int, floor: float = 0.0) -> None:
         self.sample_peak = self.sample_peak_of_last = 0.0
         self._between = 0.0
-        self._matrix, self._most = _interpolator(oversampling(sample_rate_hz))
+        self._floor = floor
+        self._matrix, self._most, self._bend = _interpolator(oversampling(sample_rate_hz))
         self._last = np.zeros((channels, TAPS - 1), np.float32)
 
     def add(self, block: NDArray[np.floating]) -> None:
@@ -54,6 +58,8 @@ class TruePeak:
         planes = np.concatenate([self._last, block.T.astype(np.float32, copy=False)], axis=1)
         frames = (planes.shape[1] - (TAPS - 1)) // _ROW * _ROW  # whole rows; the rest waits for the next block
         self._last = planes[:, frames:].copy()
+        if self._floor and not self._may_exceed(planes):
+            return
         # No value between samples exceeds the largest sample near it times the sum of the filter's magnitudes: pieces
         # that cannot be the loudest so far are not looked at.
         for start in range(0, frames, _PIECE):
@@ -61,6 +67,18 @@ class TruePeak:
             near = max(float(piece.max()), -float(piece.min()))
             if near * self._most > max(self.sample_peak, self._between):
                 self._between = max(self._between, self._largest_between(piece, self._matrix))
+
+    def _may_exceed(self, planes: NDArray[np.float32]) -> bool:
+        """Whether a value between the samples of (channels, frames) could lie above the floor.
+
+        It differs from the straight line between its neighbours by no more than the steepest step near, times a
+        constant of the filter.
+        """
+        near = max(float(planes.max()), -float(planes.min()))
+        if near * self._most <= self._floor:
+            return False
+        steps = np.diff(planes, axis=1)
+        return near + self._bend * max(float(steps.max()), -float(steps.min())) > self._floor
 
     def finish(self) -> float:
         """End the stream; its true peak, as a factor of full scale."""
@@ -87,20 +105,25 @@ class TruePeak:
 
 
 @functools.lru_cache(maxsize=4)
-def _interpolator(factor: int) -> tuple[NDArray[np.float32] | None, float]:
-    """The matrix (_ROW + TAPS − 1, _ROW·(factor − 1)) that interpolates rows, and the most it can add up to."""
+def _interpolator(factor: int) -> tuple[NDArray[np.float32] | None, float, float]:
+    """The matrix (_ROW + TAPS − 1, _ROW·(factor − 1)) that interpolates rows, the most it can add up to, its bend.
+
+    What is left of the filter when the line between the two middle samples is taken away sums to zero, so it acts on
+    steps; summed by parts, its coefficients are running sums, and the bend is the sum of their magnitudes.
+    """
     if factor == 1:
-        return None, 1.0
+        return None, 1.0, 0.0
     position = np.arange(TAPS) - (TAPS // 2 - 1)
-    columns, most = [], 0.0
+    columns, most, bend = [], 0.0, 0.0
     for phase in range(1, factor):
         at = position - phase / factor
         window = np.i0(_KAISER_BETA * np.sqrt(1 - (at / (TAPS / 2)) ** 2)) / np.i0(_KAISER_BETA)
         taps = np.sinc(at) * window
         taps /= taps.sum()
         most = max(most, float(np.abs(taps).sum()))
+        bend = max(bend, float(np.abs(np.cumsum(taps - np.maximum(1 - np.abs(at), 0))).sum()))
         for offset in range(_ROW):
             column = np.zeros(_ROW + TAPS - 1)
             column[offset : offset + TAPS] = taps
             columns.append(column)
-    return np.array(columns, dtype=np.float32).T.copy(), most
+    return np.array(columns, dtype=np.float32).T.copy(), most, bend

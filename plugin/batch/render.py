@@ -115,6 +115,7 @@ def _render_stem(
         progress=advance,
         overwrite=request.existing == "replace",
         compare=True,
+        exact_true_peak=request.ceiling_dbtp is not None,
     )
     before: Rendered | None = None
     try:

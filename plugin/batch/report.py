@@ -21,7 +21,8 @@ def advice(outcome: Outcome, output_db: float) -> tuple[list[str], list[str]]:
     for rendered in (outcome.before, outcome.rendered):
         if rendered is None:
             continue
-        over_db = max(rendered.peak_dbfs, rendered.true_peak_dbtp)
+        true_peak_dbtp = rendered.true_peak_dbtp
+        over_db = max(rendered.peak_dbfs, -math.inf if true_peak_dbtp is None else true_peak_dbtp)
         if over_db <= 0:
             continue
         lower = output_db - math.ceil(over_db * 10) / 10
@@ -36,8 +37,7 @@ def advice(outcome: Outcome, output_db: float) -> tuple[list[str], list[str]]:
             )
         elif rendered.format.clips:
             said.append(
-                f"{rendered.output}: true peak {rendered.true_peak_dbtp:+.1f} dBTP: converters and encoders may clip; "
-                f"use {ways}"
+                f"{rendered.output}: true peak {over_db:+.1f} dBTP: converters and encoders may clip; use {ways}"
             )
     return clipped, said
 
@@ -61,7 +61,8 @@ def table(outcomes: Sequence[Outcome]) -> Table:
 
 def _row(outcome: Outcome, rendered: Rendered, gained: bool, measured: bool) -> list[str]:
     form = rendered.format
-    peak, true_peak = f"{rendered.peak_dbfs:+.1f} dBFS", f"{rendered.true_peak_dbtp:+.1f} dBTP"
+    peak, level_db = f"{rendered.peak_dbfs:+.1f} dBFS", rendered.true_peak_dbtp
+    true_peak = "≤ 0 dBTP" if level_db is None else f"{level_db:+.1f} dBTP"
     if rendered.overs and form.clips:
         peak = f"[bold red]{peak}, {rendered.overs} samples clipped[/]"
     row = [_shown(rendered.output.name), f"{form.sample_rate_hz} Hz", str(form.channels), form.name]
@@ -92,7 +93,7 @@ def as_data(outcome: Outcome) -> dict[str, Any]:
         "frames": None if done is None else done.format.frames,
         "gain_db": None if done is None else round(done.gain_db, 4),
         "peak_dbfs": None if done is None else round(done.peak_dbfs, 3),
-        "true_peak_dbtp": None if done is None else round(done.true_peak_dbtp, 3),
+        "true_peak_dbtp": None if done is None else _rounded(done.true_peak_dbtp),
         "overs": None if done is None else done.overs,
         "loudness_before_lufs": _rounded(outcome.loudness_before_lufs),
         "loudness_after_lufs": _rounded(outcome.loudness_after_lufs),

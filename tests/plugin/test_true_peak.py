@@ -71,3 +71,21 @@ def test_it_agrees_with_ffmpeg(random, tmp_path):
     said = subprocess.run(command, capture_output=True, text=True, timeout=60).stderr
     theirs = float(re.findall(r"True peak:\s+Peak:\s+(-?[\d.]+)", said)[-1])
     assert 20 * np.log10(measure(audio, 48_000)) == pytest.approx(theirs, abs=0.3)
+
+
+@pytest.mark.parametrize("rate", [44_100, 96_000])
+def test_with_a_floor_nothing_above_it_is_missed(random, rate):
+    """Signals of all colours whose true peak lies about full scale: those above are measured, those below stay below."""
+    above = 0
+    for colour in (0.0, 0.5, 1.0):
+        spectrum = np.fft.rfft(random.standard_normal((40_000, 2)), axis=0)
+        audio = np.fft.irfft(spectrum / np.maximum(np.arange(len(spectrum)), 10)[:, None] ** colour, axis=0)
+        for level in np.linspace(0.6, 1.1, 6):
+            scaled = (audio / np.abs(audio).max() * level).astype(np.float32)
+            exact, meter = measure(scaled, rate), TruePeak(rate, 2, floor=1.0)
+            meter.add(scaled[:25_000])
+            meter.add(scaled[25_000:])
+            found = meter.finish()
+            above += exact > 1.0
+            assert found == exact if exact > 1.0 else found <= 1.0
+    assert 0 < above < 18
