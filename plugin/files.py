@@ -71,7 +71,7 @@ class Rendered:
 
     @property
     def true_peak_dbtp(self) -> float | None:
-        """True peak of the output before any clipping, in dBTP; None where it is within full scale and not asked for."""
+        """True peak of the output before clipping, in dBTP; None where it is within full scale and not asked for."""
         if not self.exact_true_peak and self.true_peak <= 1.0:
             return None
         return float(20 * np.log10(max(self.true_peak, 1e-12)))
@@ -149,7 +149,7 @@ def wet_blocks(
         if renderer is None:
             yield block, block
             continue
-        # Planes first: a last block of as many frames as channels would be ambiguous. The output lies as the input does.
+        # Planes first: a last block of as many frames as channels would be ambiguous. The output lies as the input.
         wet = np.empty_like(block)
         renderer.process(block.T, wet.T, automation=automation)
         yield block, wet

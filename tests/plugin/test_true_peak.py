@@ -75,7 +75,7 @@ def test_it_agrees_with_ffmpeg(random, tmp_path):
 
 @pytest.mark.parametrize("rate", [44_100, 96_000])
 def test_with_a_floor_nothing_above_it_is_missed(random, rate):
-    """Signals of all colours whose true peak lies about full scale: those above are measured, those below stay below."""
+    """Signals of all colours with true peaks about full scale: those above are measured, the others stay below."""
     above = 0
     for colour in (0.0, 0.5, 1.0):
         spectrum = np.fft.rfft(random.standard_normal((40_000, 2)), axis=0)
