@@ -47,7 +47,7 @@ A 200 Hz sine under a fast sweep of a bell and a shelf gains this much energy ab
 
 ## Files
 
-{minutes:g} minutes of stereo, WAV to WAV, the same five filters. Commands are timed from start to end; *in Python*
+Stereo of {minutes:g} min, WAV to WAV, the same five filters. Commands are timed from start to end; *in Python*
 leaves starting Python out. semeq dithers what it writes as integers, as sox does at 16 bits; ffmpeg and pedalboard do
 not.
 

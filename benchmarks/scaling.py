@@ -21,7 +21,7 @@ from semeq import eq
 
 RATE = 44_100
 RENDER = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
 from semeq.plugin import Controls, Renderer, WordSpace
 from semeq.plugin.files import probe, render_file
@@ -30,7 +30,11 @@ space, controls = WordSpace.open(), Controls("warm", "bright", 0.3)
 form = probe(source)
 start = time.perf_counter()
 render_file(source, output, Renderer(space, form.sample_rate_hz, form.channels, controls), form, overwrite=True)
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+took = time.perf_counter() - start
+# Not ru_maxrss, which a process inherits from the one that started it. Linux only.
+status = Path("/proc/self/status")
+peak = status.read_text().split("VmHWM:")[1].split()[0] if status.exists() else "nan"
+print(took, peak)
 """
 
 
