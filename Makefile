@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV ?= .venv
 VENV_TEST ?= .venv-test
 PIP_INSTALL = -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
-SOURCES := $(shell git ls-files console eq presets plugin training export pyproject.toml CMakeLists.txt 2>/dev/null)
+SOURCES := $(shell git ls-files console eq presets plugin training export pyproject.toml CMakeLists.txt 2>/dev/null | sed 's/ /\\ /g')
 # A tree in which the folders are importable as semeq.*, for mypy.
 TREE = build/tree
 FOLDERS = console eq presets plugin training export
