@@ -155,6 +155,7 @@ class Session:
         while not self._stopping:
             time.sleep(_LOOK_S)
             looks += 1
+            self._processor.times.look()
             self._backend.look_after()
             self._tell_news(live is None)
             if self._take is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,15 @@ _usage = _usage_counter()
 def thread_waits() -> int | None:
     """How often the calling thread has waited for something; None on systems that do not count that by thread."""
     return None if _usage is None else _usage().ru_nvcsw
+
+
+def stolen_ticks() -> int:
+    """Time that a virtual machine's host has taken from it so far, in hundredths of a second; 0 where nobody tells."""
+    try:
+        with Path("/proc/stat").open(encoding="ascii") as file:
+            return int(file.readline().split()[8])  # man 5 proc_stat
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 class _Histogram:
@@ -80,7 +90,8 @@ class CallbackTimes:
     that long, or it waited for something (the interpreter's lock; the system counts that as a voluntary switch). One
     that did neither was put aside, by the system for another program or by a virtual machine's host: it is counted as
     slow, and one that was *called* late as late; neither is our doing. Durations are wall time; the processor time is
-    kept beside them. A host may also bill the time it takes away as ours: then it looks like computing.
+    kept beside them. A host may also bill the time it takes away as ours: then it looks like computing, but the system
+    tells that time was stolen, and the xrun is counted as stolen instead.
 
     Parameters
     ----------
@@ -109,6 +120,8 @@ class CallbackTimes:
         self.own, self.cpu, self.entry = (_Histogram(self.histograms[i], self.longest_us[i : i + 1]) for i in range(3))
         self.xruns = 0
         self.xruns_ours = 0
+        self.xruns_stolen = 0
+        self._stolen_ticks, self._waited_seen = stolen_ticks(), 0
 
     def called(
         self, began_ns: int, ended_ns: int, cpu_ns: int, entry_us: float | None, waits: int | None = None
@@ -137,11 +150,20 @@ class CallbackTimes:
             if entry_us + own_us > self.block_us:
                 self.late += 1
 
+    def look(self) -> None:
+        """Note how much time the machine's host has taken away; to be called several times a second."""
+        self._stolen_ticks = stolen_ticks()
+
     def xrun(self) -> None:
         """Note an xrun that the audio system reported."""
         self.xruns += 1
+        waited = self.waited != self._waited_seen
+        self._waited_seen = self.waited
         if time.perf_counter_ns() - self._slow_at_ns < 4000 * self.block_us:
-            self.xruns_ours += 1
+            if not waited and stolen_ticks() != self._stolen_ticks:
+                self.xruns_stolen += 1
+            else:
+                self.xruns_ours += 1
 
     def report(self) -> dict[str, Any]:
         """Figures for ``--stats``; times in µs."""
@@ -160,4 +182,5 @@ class CallbackTimes:
             "late_targets": self.late_targets,
             "xruns": self.xruns,
             "xruns_ours": self.xruns_ours,
+            "xruns_stolen": self.xruns_stolen,
         }

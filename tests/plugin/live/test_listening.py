@@ -127,3 +127,36 @@ def test_an_xrun_is_ours_only_after_a_callback_longer_than_its_block():
     times.called(now - 60_000_000, now - 50_000_000, 0, None)  # long ago
     times.xrun()
     assert times.xruns_ours == 0
+
+
+def test_an_xrun_while_the_host_took_time_away_is_stolen_unless_something_was_waited_for(monkeypatch):
+    import time
+
+    from semeq.plugin.live import timing
+
+    ticks = [100]
+    monkeypatch.setattr(timing, "stolen_ticks", lambda: ticks[0])
+    times = CallbackTimes(1000.0)
+
+    def slow(cpu_ns, waits):
+        now = time.perf_counter_ns()
+        times.called(now - 1_500_000, now, cpu_ns, 0.0, waits)
+        times.xrun()
+
+    slow(1_400_000, 0)  # computed, and nothing was stolen
+    assert (times.xruns_ours, times.xruns_stolen) == (1, 0)
+    ticks[0] += 1
+    slow(1_400_000, 0)
+    assert (times.xruns_ours, times.xruns_stolen) == (1, 1)
+    slow(300_000, 1)  # waited: stolen or not, that is ours
+    assert (times.xruns_ours, times.xruns_stolen) == (2, 1)
+    times.look()
+    slow(1_400_000, 0)  # what was stolen before the last look does not count
+    assert (times.xruns_ours, times.xruns_stolen) == (3, 1)
+
+
+def test_stolen_time_only_grows():
+    from semeq.plugin.live.timing import stolen_ticks
+
+    first = stolen_ticks()
+    assert 0 <= first <= stolen_ticks()
