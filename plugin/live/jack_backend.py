@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import Any
 
 from ._callback import MOST_FRAMES
@@ -10,6 +11,8 @@ from .backend import LiveError
 from .jack_library import JackLibrary
 from .native_stream import NativeStream
 from .processor import LiveProcessor
+
+_CLOSE_S = 5.0
 
 
 class JackBackend:
@@ -162,13 +165,19 @@ class JackBackend:
         with contextlib.suppress(Exception):
             self.latency_ms()  # for the figures at the end
         self._closed = True
+        # The library may wait for ever for a server that hangs; the process must end all the same.
+        closer = threading.Thread(target=self._leave, name="semeq-close", daemon=True)
+        closer.start()
+        closer.join(_CLOSE_S)
+        if self._stream is not None:  # after the client: nobody calls the callback any more
+            self._stream.stop()
+
+    def _leave(self) -> None:
         with contextlib.suppress(Exception):
             if not self.trouble:
                 self._client.deactivate()
         with contextlib.suppress(Exception):
             self._client.close()
-        if self._stream is not None:  # after the client: nobody calls the callback any more
-            self._stream.stop()
 
     def _matching(self, wanted: str, is_output: bool) -> list[Any]:
         ports = self._client.get_ports(is_audio=True, is_output=is_output, is_input=not is_output)

@@ -211,7 +211,7 @@ class Rig:
             assert self._freewheels.wait(10)
         try:
             # A little ahead, on the grid of the server's blocks; freewheeling, a hundred times as fast, needs more.
-            self.xruns, self._begin = 0, self._recorder.last_frame_time + (4000 if freewheel else 40) * BLOCK
+            self.xruns, self._begin = 0, self._recorder.last_frame_time + (12_000 if freewheel else 40) * BLOCK
             wait_until(lambda: self._end >= frames, 60 + frames / RATE, "the end of the signal")
         finally:
             if freewheel:
@@ -223,7 +223,18 @@ class Rig:
 
     def close(self):
         for client in (self._sender, self._recorder):
-            with contextlib.suppress(Exception):
-                client.deactivate()
-            with contextlib.suppress(Exception):
-                client.close()
+            leave(client)
+
+
+def leave(client):
+    """Close a JACK client. On a machine that is too busy the library may wait for its server for ever: not so we."""
+
+    def close():
+        with contextlib.suppress(Exception):
+            client.deactivate()
+        with contextlib.suppress(Exception):
+            client.close()
+
+    closer = threading.Thread(target=close, daemon=True)
+    closer.start()
+    closer.join(5)

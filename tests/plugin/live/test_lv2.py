@@ -12,7 +12,7 @@ import pytest
 from semeq.eq import magnitude_db
 from semeq.plugin import WordSpace
 
-from .rig import RATE, wait_until
+from .rig import RATE, leave, wait_until
 
 DPF = Path(os.environ.get("DPF_DIR", "/usr/share/dpf"))
 TONES_HZ = np.array([60, 120, 250, 500, 1000, 2000, 4000, 8000, 14_000])
@@ -56,10 +56,14 @@ class Jalv:
         self.process.stdin.flush()
 
     def close(self):
-        self._client.close()
+        leave(self._client)
         self.process.stdin.close()
         self.process.terminate()
-        self.process.wait(5)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(5)
 
 
 @pytest.fixture(scope="module")
