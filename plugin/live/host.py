@@ -20,8 +20,10 @@ from rich.console import Console
 from rich.live import Live
 
 from ..controls import CONTROLS, Controls
+from ..errors import AudioFileError
 from ..midi import Change, MidiInput, MidiMap, open_input
 from ..space import WordSpace
+from ..whole import replacing
 from .adapting import Adaptation
 from .backend import Backend, LiveError
 from .keys import pressed, reading_keys
@@ -244,12 +246,11 @@ class Session:
             self._take.write()
         if self._settings.stats is not None:
             text = json.dumps(self.figures(seconds), indent=1) + "\n"
-            part = self._settings.stats.with_name(f".{self._settings.stats.name}.{os.getpid()}.part")
             try:
-                part.write_text(text, encoding="utf-8")
-                part.replace(self._settings.stats)
-            except OSError as error:
-                raise LiveError(f"{self._settings.stats}: cannot be written ({error.strerror})") from None
+                with replacing(self._settings.stats, overwrite=True) as part:
+                    part.write_text(text, encoding="utf-8")
+            except AudioFileError as error:
+                raise LiveError(str(error)) from None
 
     def figures(self, seconds: float) -> dict[str, Any]:
         """What ``--stats`` writes: times in µs, latencies in ms."""
