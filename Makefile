@@ -6,10 +6,10 @@ PYTHON ?= python3
 VENV ?= .venv
 VENV_TEST ?= .venv-test
 PIP_INSTALL = -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
-SOURCES := $(shell git ls-files console eq presets plugin training export pyproject.toml CMakeLists.txt 2>/dev/null | sed 's/ /\\ /g')
+FOLDERS = console eq files presets words plugin training export
+SOURCES := $(shell git ls-files $(FOLDERS) pyproject.toml CMakeLists.txt 2>/dev/null | sed 's/ /\\ /g')
 # A tree in which the folders are importable as semeq.*, for mypy.
 TREE = build/tree
-FOLDERS = console eq presets plugin training export
 
 .PHONY: run test lint minimal wheel bench docs tree clean
 

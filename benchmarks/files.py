@@ -25,8 +25,10 @@ from timing import markdown, median_seconds
 
 from semeq import eq
 from semeq.eq.formats import WRITERS
+from semeq.files.reading import probe
 from semeq.plugin import Controls, Renderer, WordSpace
-from semeq.plugin.files import probe, render_file
+from semeq.plugin.batch.rendering import render_file
+from semeq.plugin.renderer import target_of
 
 RATE = 44_100
 CONTROLS = Controls("warm", "bright", 0.3)
@@ -65,7 +67,7 @@ def command(*words: object) -> None:
 def contenders(source: Path, folder: Path, bits: int) -> dict[str, Callable[[], object]]:
     """Everything that is timed, on one file."""
     space = WordSpace.open()
-    params = space.target(CONTROLS).params
+    params = target_of(space, CONTROLS).params
     gains, freqs, qs = params[eq.GAIN_INDEX], params[eq.FREQ_INDEX], params[eq.Q_INDEX]
     bells = [PeakFilter(freqs[i + 1], gains[i + 1], qs[i]) for i in range(3)]
     shelves = LowShelfFilter(freqs[0], gains[0], eq.SHELF_Q), HighShelfFilter(freqs[4], gains[4], eq.SHELF_Q)

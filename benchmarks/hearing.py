@@ -17,8 +17,8 @@ from scipy.stats import spearmanr
 
 from semeq import eq
 from semeq.plugin import SemanticEQ, WordSpace
-from semeq.plugin.adaptive import adapt, share_of
-from semeq.plugin.hearing import Hearing, HearingError
+from semeq.words.adaptive import adapt, share_of
+from semeq.words.hearing import Hearing, HearingError
 
 WORDS = ("warm", "bright", "airy", "full")
 

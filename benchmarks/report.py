@@ -16,7 +16,6 @@ from datetime import date
 from pathlib import Path
 
 import engine
-import files
 import latency
 import numpy as np
 import pedalboard
@@ -24,7 +23,8 @@ import scaling
 import scipy
 from timing import markdown
 
-from semeq.presets import versions
+import files
+from semeq.words import versions
 
 HERE = Path(__file__).parent
 

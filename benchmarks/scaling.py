@@ -24,7 +24,8 @@ RENDER = """
 import sys, time
 from pathlib import Path
 from semeq.plugin import Controls, Renderer, WordSpace
-from semeq.plugin.files import probe, render_file
+from semeq.files import probe
+from semeq.plugin.batch.rendering import render_file
 source, output = map(Path, sys.argv[1:])
 space, controls = WordSpace.open(), Controls("warm", "bright", 0.3)
 form = probe(source)

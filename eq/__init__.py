@@ -1,6 +1,6 @@
 """The five-band equaliser: settings, response and the engine. Nothing here knows about words."""
 
-from .engine import DEFAULT_RAMP_FRAMES, ENGINE_BUILD, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
+from .engine import CPP_FOLDER, DEFAULT_RAMP_FRAMES, ENGINE_BUILD, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
 from .fit import Fit, fit_curves, refit
 from .path import even_positions
 from .quantiser import Quantiser
@@ -32,6 +32,7 @@ from .settings import (
     Q_MIN,
     SHELF_Q,
     UPPER_BOUNDS,
+    FloatArray,
     Setting,
     SettingError,
     check_params,
@@ -44,6 +45,7 @@ from .settings import (
 )
 
 __all__ = [
+    "CPP_FOLDER",
     "DEFAULT_RAMP_FRAMES",
     "ENGINE_BUILD",
     "FLAT",
@@ -70,6 +72,7 @@ __all__ = [
     "Engine",
     "Events",
     "Fit",
+    "FloatArray",
     "Quantiser",
     "Setting",
     "SettingError",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -15,6 +16,8 @@ MAX_CHANNELS = _engine.MAX_CHANNELS
 #: How the engine was built: arithmetic, vector unit, compiler.
 ENGINE_BUILD: str = _engine.BUILD.strip()
 DEFAULT_RAMP_FRAMES = 64
+#: The engine as C++ headers, for programs that compile it in.
+CPP_FOLDER = Path(__file__).resolve().parent / "cpp"
 
 AudioArray = NDArray[np.float32] | NDArray[np.float64]
 AnyAudio = TypeVar("AnyAudio", NDArray[np.float32], NDArray[np.float64])

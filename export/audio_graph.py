@@ -10,12 +10,8 @@ import numpy as np
 import onnxruntime
 import torch
 
-from semeq.presets import BUNDLE_FORMAT, Bundle, write_bundle
-from semeq.presets.bundle import AUDIO_ENCODER_FILE, DECODER_FILE, ENCODER_FILE
-from semeq.training.audio.bands import BANDS, RATE_HZ, band_centres_hz
-from semeq.training.audio.front_end import SEMANTIC, LeanEncoder
-from semeq.training.audio.run_folder import AudioRun
-from semeq.training.audio.spectra import pink_noise
+from semeq.training.audio import BANDS, RATE_HZ, SEMANTIC, AudioRun, LeanEncoder, band_centres_hz, pink_noise
+from semeq.words import AUDIO_ENCODER_FILE, BUNDLE_FORMAT, DECODER_FILE, ENCODER_FILE, Bundle, write_bundle
 
 from .errors import ParityError
 from .graphs import to_onnx

@@ -7,7 +7,8 @@ from typing import NoReturn
 import click
 
 from semeq.console import Commands, Prepared, completion_command, examples, run, version_option
-from semeq.presets import BundleError, PresetError, PresetNameError, UnknownWordError, versions
+from semeq.presets import PresetError, PresetNameError
+from semeq.words import BundleError, UnknownWordError, versions
 
 #: What the training extra installs: where one is missing, the command says so. `eq` needs none of it.
 STACK = frozenset({"torch", "onnx", "onnxscript", "safetensors", "sklearn", "matplotlib"})
@@ -15,7 +16,7 @@ STACK = frozenset({"torch", "onnx", "onnxscript", "safetensors", "sklearn", "mat
 
 @click.group(
     cls=Commands,
-    modules={name: f"{__package__}.{name}_command:{name}_command" for name in ("onnx", "audio", "plugin", "eq")},
+    modules={name: f"{__package__}.commands.{name}:{name}_command" for name in ("onnx", "audio", "plugin", "eq")},
     epilog=examples(
         "semeq-export onnx --out my-model",
         "semeq-export plugin --bundle my-model --install",

@@ -15,5 +15,5 @@ class NotExportableError(ExportError):
     """A run of a recipe that has no place in a bundle."""
 
 
-class BuildError(ExportError):
+class BuildError(ExportError, RuntimeError):
     """A native plugin could not be built, or does not do what the model does."""

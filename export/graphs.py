@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from semeq.eq import PARAMETER_NAMES
-from semeq.presets import BUNDLE_FORMAT
-from semeq.training import EqSpace, Scale
+from semeq.training.models import EqSpace, Scale
+from semeq.words import BUNDLE_FORMAT
 
 #: Pinned, so that the same weights give the same graph whatever PyTorch's default becomes.
 OPSET = 18

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from semeq.presets import Bundle, plain_name
+from semeq.words import Bundle, plain_name
 
 from .errors import ExportError
-from .native_names import PluginIdentity, choose_words
+from .plugin_names import PluginIdentity, choose_words
 
 #: Range of the plugin's output port, dB.
 OUTPUT_LIMIT_DB = 24.0

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from semeq.presets import Bundle, School, Vocabulary, Word, write_bundle
-from semeq.training import EqSpace, Run, WordPoint
+from semeq.training import Run
+from semeq.training.models import EqSpace, WordPoint
+from semeq.words import Bundle, School, Vocabulary, Word, write_bundle
 
 from .errors import NotExportableError, ParityError
 from .graphs import OPSET, DecoderGraph, EncoderGraph, metadata, to_onnx

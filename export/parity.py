@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from semeq.eq import LOWER_BOUNDS, UPPER_BOUNDS, curve, denormalise
-from semeq.training import EqSpace
+from semeq.training.models import EqSpace
 
 #: Largest difference of two curves that counts as the same, in dB.
 TOLERANCE_DB = 1e-3

@@ -2,16 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from semeq.presets import BundleError, PresetError, UnknownWordError
+from semeq.presets import PresetError
+from semeq.words import BundleError, Decoder, MorphTable, UnknownWordError, WordSpace, load_decoder, morph_table
 
-from .automation import Track
 from .controls import CONTROLS, Control, ControlError, Controls
-from .decoder import Decoder, load_decoder
 from .effect import SemanticEQ
-from .morph import MorphTable, morph_table
+from .moves import Track
 from .native_plugin import NativeEQ, NativeError, load_native
-from .renderer import Renderer
-from .space import Target, WordSpace
+from .renderer import Renderer, Target
 
 if TYPE_CHECKING:
     from .batch import Outcome, process_files

@@ -7,15 +7,25 @@ from typing import NoReturn
 import click
 
 from semeq.console import Commands, Prepared, completion_command, examples, run, version_option
-from semeq.presets import versions
+from semeq.words import versions
 
 #: Every command is a module of its own, imported only when it is asked for.
-COMMANDS = ("process", "preset", "analyze", "live", "midi", "words", "show", "import-eq", "demo")
+COMMANDS = {
+    "process": "process",
+    "preset": "preset.group",
+    "analyze": "analyze",
+    "live": "live",
+    "midi": "midi",
+    "words": "words",
+    "show": "show",
+    "import-eq": "import_eq",
+    "demo": "demo",
+}
 
 
 @click.group(
     cls=Commands,
-    modules={name: f"{__package__}.commands.{name.replace('-', '_')}:command" for name in COMMANDS},
+    modules={name: f"{__package__}.commands.{where}:command" for name, where in COMMANDS.items()},
     epilog=examples(
         "semeq demo",
         "semeq process stems/*.wav --semantic warm --to bright --morph 0.3 --out mixed/",
@@ -33,10 +43,12 @@ semeq.add_command(completion_command())
 
 def prepare() -> Prepared:
     """The command, and what can go wrong with it."""
-    from semeq.presets import BundleError, PresetError, PresetNameError, UnknownWordError, VocabularyError
+    from semeq.files import AudioFileError
+    from semeq.presets import PresetError, PresetNameError
+    from semeq.words import BundleError, UnknownWordError, VocabularyError
 
+    from .batch import BatchError
     from .controls import ControlError
-    from .errors import AudioFileError, BatchError
     from .midi import MidiFileError, PortError
 
     failed = (AudioFileError, BatchError, BundleError, MidiFileError, PortError, PresetError, VocabularyError)

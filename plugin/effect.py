@@ -12,18 +12,15 @@ from numpy.typing import NDArray
 from pedalboard import Gain, HighShelfFilter, LowShelfFilter, PeakFilter
 from pedalboard._pedalboard import Pedalboard  # the package re-exports it, but not for type checkers
 
-from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, AnyAudio, Engine, as_planes
-from semeq.eq.settings import FloatArray
+from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, AnyAudio, Engine, FloatArray, as_planes
+from semeq.files import match_gain_db
 from semeq.presets import Preset, PresetStore, is_file_name, write_preset
+from semeq.words import AdaptedSpace, Heard, Hearing, HearingError, WordSpace
 
-from .adaptive import AdaptedSpace
-from .automation import Automation, TrackLike
 from .controls import ControlProperty, Controls
-from .hearing import Heard, Hearing, HearingError
-from .loudness import match_gain_db
+from .moves import Automation, TrackLike
 from .preset_controls import make_preset, preset_controls
-from .renderer import Renderer
-from .space import WordSpace
+from .renderer import Renderer, target_of
 
 #: How much of what `SemanticEQ.listen` was given is kept, for the level match of native chains.
 LISTENED_S = 30.0
@@ -140,7 +137,7 @@ class SemanticEQ(Pedalboard):
 
     def _take(self, controls: Controls) -> None:
         space = self._space_for(controls)
-        self._target = target = space.target(controls)
+        self._target = target = target_of(space, controls)
         self._controls = controls
         if self._renderer is not None:
             self._renderer.space = space

@@ -9,10 +9,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from semeq.eq.settings import FloatArray
-
-from .files import AudioFileError, AudioFormat, name_of, probe
-from .hearing import Course, Heard, Hearing, HearingError
+from semeq.eq import FloatArray
+from semeq.files import AudioFileError, AudioFormat, name_of, probe
+from semeq.words import Course, Heard, Hearing, HearingError
 
 CROP_S = 12.0
 MOST_CROPS = 10

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import subprocess
-import sys
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import pedalboard
 from pedalboard._pedalboard import Pedalboard
 
-from semeq import eq
-from semeq.presets import Bundle, load_bundle, plain_name
+from semeq.words import Bundle, load_bundle, plain_name
 
 from .controls import CONTROLS, ControlProperty, Controls
+
+#: The entry points of what builds native plugins.
+BUILDERS = "semeq.native_builders"
 
 _PARAMETERS = ("semantic", "to", "morph", "intensity", "output_db", "bypass")
 
@@ -128,33 +129,25 @@ def load_native(model: str | Path | None = None, channels: int = 2) -> NativeEQ:
     """
     bundle = load_bundle(model)
     name = "semeq" if channels == 2 else "semeq mono"
-    folder = _cache_folder() / _fingerprint(bundle)
-    vst3 = folder / f"{name}.vst3"
-    if not vst3.exists():
-        _build(bundle, folder)
-    return NativeEQ(vst3)
+    try:
+        folder = _builder()(bundle, _cache_folder())
+    except (ImportError, RuntimeError, ValueError, OSError) as error:
+        raise NativeError(f"the native plugin cannot be built: {error}") from None
+    return NativeEQ(folder / f"{name}.vst3")
+
+
+def _builder() -> Callable[[Bundle, Path], Path]:
+    """What builds native plugins: whoever registered for it (see ``[project.entry-points]`` in pyproject.toml).
+
+    It takes a bundle and a cache folder, and returns the folder there that holds the VST3 plugins of this bundle.
+    """
+    found = entry_points(group=BUILDERS)
+    if not found:
+        raise NativeError(f"nothing that builds native plugins is installed (no entry point in {BUILDERS!r})")
+    build: Callable[[Bundle, Path], Path] = next(iter(found)).load()
+    return build
 
 
 def _cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "semeq" / "native"
-
-
-def _fingerprint(bundle: Bundle) -> str:
-    """A name that changes with the model and with the plugin's sources."""
-    digest = hashlib.sha256((bundle.path / "model.json").read_bytes())
-    digest.update(bundle.path.joinpath("vocabulary.json").read_bytes())
-    here = Path(__file__).resolve().parent
-    for source in (*sorted((here / "native").glob("*.[chC]*")), *sorted(Path(eq.__file__).parent.glob("*.hpp"))):
-        digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _build(bundle: Bundle, folder: Path) -> None:
-    command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "plugin"]
-    options = ["--bundle", str(bundle.path), "--formats", "vst3", "--out", str(folder)]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        lines = done.stderr.strip().splitlines() or ["no message"]
-        reason = next((line for line in lines if line.startswith("semeq-export:")), lines[-1])
-        raise NativeError(f"the native plugin cannot be built: {reason.removeprefix('semeq-export: ')}")

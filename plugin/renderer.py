@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
-from semeq.eq import DEFAULT_RAMP_FRAMES, AnyAudio, Engine, Events
+from semeq.eq import DEFAULT_RAMP_FRAMES, AnyAudio, Engine, Events, FloatArray
+from semeq.words import WordSpace
 
 from .controls import Controls
-from .space import Target, WordSpace
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the engine should play: a setting (13,) in physical units and the output gain."""
+
+    params: FloatArray
+    output_db: float
+
+
+def target_of(space: WordSpace, controls: Controls) -> Target:
+    """The target of a state of the controls. Bypass keeps the frequencies and takes the gains to 0 dB."""
+    intensity = 0.0 if controls.bypass else controls.intensity
+    params = space.params(controls.semantic, controls.to, controls.morph, intensity)
+    return Target(params, 0.0 if controls.bypass else controls.output_db)
 
 
 class Moves(Protocol):
@@ -49,7 +65,7 @@ class Renderer:
         self.space = space
         self.engine = Engine(sample_rate_hz, channels, DEFAULT_RAMP_FRAMES)
         self._controls = controls
-        self._target = self._played = space.target(controls)
+        self._target = self._played = target_of(space, controls)
         self.engine.jump(self._target.params, self._target.output_db)
 
     @property
@@ -64,7 +80,7 @@ class Renderer:
 
     def update(self, controls: Controls) -> None:
         """Take a new state. Raises `UnknownWordError`, and then nothing changes."""
-        self._target = self.space.target(controls)
+        self._target = target_of(self.space, controls)
         self._controls = controls
 
     def set(self, name: str, value: Any) -> None:
@@ -95,7 +111,7 @@ class Renderer:
         engine, rate = self.engine, self.engine.sample_rate_hz
         start, frames = engine.frame, block.size // engine.channels
         if start == 0:
-            self._played = self.space.target(automation.controls_at(self._controls, 0.0))
+            self._played = target_of(self.space, automation.controls_at(self._controls, 0.0))
             engine.jump(self._played.params, self._played.output_db)
         events = automation.events(self.space, self._controls, rate, start, frames, engine.ramp_frames)
         events = _changes(events, self._played)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from .preset import Preset, PresetError, PresetNameError
 from .preset_names import preset_name
+from .shipped import FACTORY_FOLDER
 from .toml_text import MAX_BYTES
 
-FACTORY_FOLDER = Path(__file__).resolve().parent / "factory"
 FOLDER_VARIABLE = "SEMEQ_PRESETS"
 SUFFIX = ".toml"
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from semeq.presets.bundle import MODELS_FOLDER
+from semeq.words.bundle import MODELS_FOLDER
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

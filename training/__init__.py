@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .errors import DataError, DivergedError, RecipeError, RunError, TrainingError
-    from .network import EqSpace
+    from .models import EqSpace, Scale, WordPoint
     from .recipe import Recipe, load_recipe, recipe_names
     from .run_folder import Run, load_run, newest_run
-    from .scale import Scale
-    from .words import WordPoint
 
 _HOMES = {
     "errors": ("DataError", "DivergedError", "RecipeError", "RunError", "TrainingError"),
-    "network": ("EqSpace",),
+    "models": ("EqSpace", "Scale", "WordPoint"),
     "recipe": ("Recipe", "load_recipe", "recipe_names"),
     "run_folder": ("Run", "load_run", "newest_run"),
-    "scale": ("Scale",),
-    "words": ("WordPoint",),
 }
 
 __all__ = [

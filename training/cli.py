@@ -1,4 +1,4 @@
-"""The command `semeq-train`. A subcommand is a recipe, or one of the modules named ``*_command``."""
+"""The command `semeq-train`. A subcommand is a recipe, or a module of ``commands/``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 from semeq.console import Commands, Prepared, completion_command, examples, run, version_option
-from semeq.presets import versions
+from semeq.words import versions
 
 from .recipe import recipe_names
 
@@ -15,13 +15,13 @@ from .recipe import recipe_names
 STACK = frozenset({"torch", "onnx", "onnxscript", "safetensors", "sklearn", "matplotlib", "pooch", "tensorboard"})
 
 MODULES = {
-    "audio-encoder": "audio_command:audio_encoder_command",
-    "evaluate": "evaluate_command:evaluate_command",
-    "evaluate-audio": "audio_evaluation_command:evaluate_audio_command",
-    "compare": "evaluate_command:compare_command",
-    "bench": "bench_command:bench_command",
-    "ablation": "ablation_command:ablation_command",
-    "data": "data_command:data_command",
+    "audio-encoder": "audio:audio_encoder_command",
+    "evaluate": "evaluate:evaluate_command",
+    "evaluate-audio": "audio_evaluation:evaluate_audio_command",
+    "compare": "evaluate:compare_command",
+    "bench": "bench:bench_command",
+    "ablation": "ablation:ablation_command",
+    "data": "data:data_command",
 }
 
 
@@ -38,7 +38,7 @@ class RecipeCommands(Commands):
         command = super().get_command(ctx, cmd_name)
         if command is not None or not (cmd_name in recipe_names() or cmd_name.endswith(".toml")):
             return command
-        from .train_command import recipe_command
+        from .commands.train import recipe_command
 
         return recipe_command(cmd_name)
 
@@ -53,7 +53,7 @@ def training_versions() -> dict[str, str]:
 
 @click.group(
     cls=RecipeCommands,
-    modules={name: f"{__package__}.{where}" for name, where in MODULES.items()},
+    modules={name: f"{__package__}.commands.{where}" for name, where in MODULES.items()},
     epilog=examples(
         "semeq-train v3 --data PATH --device cuda",
         "semeq-train audio-encoder --music ~/Music",

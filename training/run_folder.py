@@ -22,10 +22,8 @@ from torch import Tensor
 from semeq.eq import FLAT
 
 from .errors import RecipeError, RunError
-from .models import build_model
-from .network import Space
+from .models import SchoolPoint, Space, WordPoint, build_model
 from .recipe import Recipe
-from .words import SchoolPoint, WordPoint
 
 FORMAT = 1
 RUNS_FOLDER = Path("runs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..settings import FloatArray
-from .apo import ApoText, read_apo, write_apo, write_autoeq
+from .apo import MAX_CHARACTERS, ApoText, read_apo, write_apo, write_autoeq
 from .camilladsp import write_camilladsp
 from .easyeffects import write_easyeffects
 from .ffmpeg import write_ffmpeg
@@ -28,6 +28,7 @@ WRITERS: dict[str, Callable[[FloatArray, float, str], str]] = {
 }
 
 __all__ = [
+    "MAX_CHARACTERS",
     "WRITERS",
     "ApoText",
     "Filter",

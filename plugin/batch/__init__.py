@@ -1,9 +1,10 @@
 """Batches: files, folders and globs through one EQ, in this process, in several, or on a Dask cluster."""
 
-from ..errors import BatchError
 from .planning import Plan, lay_out
 from .process import in_order, process_files, run
-from .request import DEFAULT_CEILING_DBTP, Existing, Group, Job, Outcome, Request
+from .report import advice, as_data, preview, table
+from .request import DEFAULT_CEILING_DBTP, BatchError, Existing, Group, Job, Outcome, Request
+from .worker import opened
 
 __all__ = [
     "DEFAULT_CEILING_DBTP",
@@ -14,8 +15,13 @@ __all__ = [
     "Outcome",
     "Plan",
     "Request",
+    "advice",
+    "as_data",
     "in_order",
     "lay_out",
+    "opened",
+    "preview",
     "process_files",
     "run",
+    "table",
 ]

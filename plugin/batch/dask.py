@@ -12,8 +12,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import BatchError
-from .request import Group, Outcome, Request
+from .request import BatchError, Group, Outcome, Request
 
 _ADDRESS = re.compile(r"((tcp|tls|ws|wss)://)?(\[[\da-fA-F:]+\]|[\w.-]+):\d{1,5}")
 _CONNECT_S = 5

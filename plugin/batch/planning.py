@@ -7,12 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from semeq.files import LOSSY, AudioFileError, AudioFormat, expand, probe, refuse_existing
+
 from ..controls import ControlError
-from ..errors import AudioFileError
-from ..files import probe
-from ..formats import LOSSY, AudioFormat
-from ..whole import refuse_existing
-from .inputs import expand
 from .request import Group, Job, Outcome, Request
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from semeq.files import Conversion, sweep
+
 from ..controls import Controls
-from ..formats import Conversion
 from ..moves import MovePlan
-from ..whole import sweep
 from .dask import run_dask
 from .jobs import Watch, run_here, run_processes
 from .planning import Plan, lay_out

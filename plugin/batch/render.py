@@ -10,12 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from semeq.files import AudioFileError, limited_match_db
+from semeq.words import Hearing, WordSpace
+
 from ..controls import ControlError
-from ..errors import AudioFileError
-from ..files import Rendered, render_file
-from ..hearing import Hearing
-from ..loudness import MAX_MATCH_DB
-from ..space import WordSpace
+from .rendering import Rendered, render_file
 from .request import Group, Outcome, Request
 from .stems import Measured, Stem, check_group, measure, open_group
 
@@ -42,7 +41,7 @@ def gains_for(measured: Measured, request: Request) -> Gains:
             # The louder one is attenuated: nothing can clip that did not before.
             before_db, after_db = (louder, 0.0) if louder < 0 else (0.0, -louder)
         elif request.level_match:
-            after_db = float(np.clip(-louder, -MAX_MATCH_DB, MAX_MATCH_DB))
+            after_db = limited_match_db(-louder)
     if request.ceiling_dbtp is not None:
         peak = measured.after_dbtp + after_db
         if request.ab:

@@ -9,8 +9,8 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from ..files import Rendered
 from .planning import Plan, outputs_of
+from .rendering import Rendered
 from .request import Outcome, Request
 
 
@@ -130,8 +130,7 @@ def preview(plan: Plan, request: Request) -> tuple[Table, list[dict[str, Any]]]:
 
 
 def _target(source: Any, request: Request) -> tuple[str, str]:
-    from ..errors import AudioFileError
-    from ..files import probe
+    from semeq.files import AudioFileError, probe
 
     try:
         return request.conversion.target(probe(source), source).name, ""

@@ -6,14 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from ..files import Rendered
-from ..formats import Conversion
+from semeq.files import Conversion
+
 from ..moves import MovePlan
+from .rendering import Rendered
 
 Existing = Literal["refuse", "skip", "replace"]
 Status = Literal["done", "skipped", "failed"]
 
 DEFAULT_CEILING_DBTP = -1.0
+
+
+class BatchError(Exception):
+    """A batch cannot be run where it was asked for; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True)

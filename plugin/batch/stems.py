@@ -10,17 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..adaptive import AdaptedSpace
+from semeq.files import Audio, AudioFileError, AudioFormat, LoudnessMeter, TruePeak, block_frames, probe
+from semeq.words import AdaptedSpace, Hearing, WordSpace
+
 from ..controls import ControlError
-from ..errors import AudioFileError
-from ..files import Audio, block_frames, probe, wet_blocks
-from ..formats import AudioFormat
 from ..hear_files import hear_file
-from ..hearing import Hearing
-from ..loudness_meter import LoudnessMeter
 from ..renderer import Moves, Renderer
-from ..space import WordSpace
-from ..true_peak import TruePeak
+from .rendering import wet_blocks
 from .request import Group, Job, Request
 
 _LENGTHS_APART_S = 1.0

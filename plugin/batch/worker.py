@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 
-from ..hearing import Hearing
-from ..space import WordSpace
+from semeq.words import Hearing, WordSpace
+
 from .render import Progress, render_group
 from .request import Group, Outcome, Request
 

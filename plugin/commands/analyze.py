@@ -12,11 +12,10 @@ import soundfile
 from rich.table import Table
 
 from semeq.console import Example, Say, examples, output_options, plain_table
+from semeq.files import AudioFileError
+from semeq.words import Hearing, WordSpace
 
-from ..files import AudioFileError
 from ..hear_files import Profile, profile
-from ..hearing import Hearing
-from ..space import WordSpace
 from .options import OutputPath, model_option
 
 _ALWAYS = ("warm", "bright")
@@ -141,7 +140,7 @@ def _table(results: list[Profile], hearing: Hearing, chosen: Any) -> Table:
 
 def _draw(results: list[Profile], hearing: Hearing, folder: Path, say: Say) -> None:
     try:
-        from ..picture import draw_profile
+        from .drawing import draw_profile
     except ImportError:
         say.note("no pictures: install matplotlib, for instance with: pip install 'semeq[plot]'")
         return

@@ -10,13 +10,12 @@ import numpy as np
 import soundfile
 
 from semeq.console import Say, examples, output_options, plain_table
+from semeq.files import loudness_lufs, replacing
+from semeq.words import WordSpace
 
 from ..effect import SemanticEQ
-from ..files import replacing
-from ..loudness import loudness_lufs
-from ..song import SAMPLE_RATE_HZ, Stereo, song
-from ..space import WordSpace
 from .options import OutputPath, WordParam, model_option
+from .song import SAMPLE_RATE_HZ, Stereo, song
 
 
 @click.command("demo", epilog=examples("semeq demo", "semeq demo --semantic boxy --to clear --out boxy-clear"))
@@ -57,7 +56,7 @@ def command(semantic: str, to: str, out: Path, model: str | None, say: Say) -> N
     table.add_row("mix", *_figures(*(np.asarray(mix) for mix in mixes)), "")
     picture: Path | None = None
     try:
-        from ..picture import draw_morph
+        from .drawing import draw_morph
 
         picture = out / f"{semantic}-{to}.png".replace("/", "-")  # a word may name its school: warm/2
         draw_morph(space, semantic, to, picture)

@@ -8,14 +8,12 @@ import click
 import numpy as np
 
 from semeq.console import Example, Say, examples, output_options
-from semeq.eq import FREQ_INDEX, GAIN_INDEX, PARAMETER_NAMES, Q_INDEX, SHELF_Q, curve, rms_db, tilt
-from semeq.eq.formats import FilterFit, FormatError, filters_curve, fit_filters, read_apo
-from semeq.eq.formats.apo import MAX_CHARACTERS, ApoText
-from semeq.eq.settings import FloatArray
+from semeq.eq import FREQ_INDEX, GAIN_INDEX, PARAMETER_NAMES, Q_INDEX, SHELF_Q, FloatArray, curve, rms_db, tilt
+from semeq.eq.formats import MAX_CHARACTERS, ApoText, FilterFit, FormatError, filters_curve, fit_filters, read_apo
+from semeq.words import WordSpace
 
-from ..space import WordSpace
+from .drawing import BAND_NAMES
 from .options import model_option
-from .settings_table import BAND_NAMES
 
 #: A curve weaker than this, in dB RMS, has no direction to compare.
 _FLAT_DB = 0.1

@@ -9,14 +9,13 @@ import click
 
 from semeq.console import Example, Say, examples, output_options
 from semeq.eq import MAX_CHANNELS
+from semeq.words import WordSpace
 
 from ..controls import Controls
-from ..live import Backend, LiveError, LiveSettings, NoAdaptation, Session, open_adaptation
-from ..live.jack_backend import JackBackend, list_ports
-from ..live.sounddevice_backend import SoundDeviceBackend, list_devices
-from ..midi import MidiMap, PortError, read_maps, system_ports
-from ..midi.ports import choose
-from ..space import WordSpace
+from ..live import LiveSettings, NoAdaptation, Session, open_adaptation
+from ..live.audio import Backend, JackBackend, LiveError, SoundDeviceBackend, list_devices, list_ports
+from ..midi import MidiMap, PortError, choose, read_maps, system_ports
+from ..renderer import target_of
 from .options import OutputPath, controls_options
 
 BLOCKS = ("32", "64", "128", "256", "512", "1024")
@@ -99,7 +98,7 @@ def command(
     midi_map = read_maps(maps)
     controls = Controls(semantic, to, morph, intensity, output_db, level_match=level_match, adaptive=adaptive)
     space = WordSpace.open(model)
-    space.target(controls)
+    target_of(space, controls)
     for word in (*midi_map.words("semantic"), *midi_map.words("to")):
         space.latent(word)
     try:

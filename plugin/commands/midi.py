@@ -10,10 +10,10 @@ import click
 import mido
 
 from semeq.console import Example, Say, examples, output_options, plain_table
-from semeq.presets import UnknownWordError
+from semeq.files import replacing
+from semeq.words import UnknownWordError, WordSpace
 
 from ..controls import CONTROLS, Controls
-from ..files import replacing
 from ..midi import (
     Learner,
     Mapping,
@@ -29,7 +29,6 @@ from ..midi import (
     read_maps,
     system_ports,
 )
-from ..space import WordSpace
 from .options import OutputPath, model_option
 
 _PORT_HELP = "Part of a MIDI port's name, jack:PORT, or tcp:HOST:PORT to listen on."

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from semeq.console import Offers
-from semeq.presets import shipped_models, word_names
+from semeq.words import shipped_models, word_names
 
-from .preset_option import preset_option
+from .preset import preset_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

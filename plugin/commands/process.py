@@ -11,22 +11,31 @@ from rich.table import Table
 
 from semeq.console import Say, TaskID, examples, output_options
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, curve, rms_db
+from semeq.files import BITS, CONTAINERS, AudioFileError, Conversion, expand
+from semeq.words import AdaptedSpace, Hearing, WordSpace, share_of
 
-from ..adaptive import AdaptedSpace, share_of
-from ..batch import DEFAULT_CEILING_DBTP, Existing, Outcome, Plan, Request, in_order, lay_out, run
-from ..batch.inputs import expand
-from ..batch.report import advice, as_data, preview, table
-from ..batch.worker import opened
+from ..batch import (
+    DEFAULT_CEILING_DBTP,
+    Existing,
+    Outcome,
+    Plan,
+    Request,
+    advice,
+    as_data,
+    in_order,
+    lay_out,
+    opened,
+    preview,
+    run,
+    table,
+)
 from ..controls import Controls
-from ..errors import AudioFileError
-from ..formats import BITS, CONTAINERS, Conversion
 from ..hear_files import hear_file
-from ..hearing import Hearing
 from ..midi import read_maps
 from ..moves import MovePlan
-from ..space import WordSpace
+from ..renderer import target_of
+from .drawing import BAND_NAMES
 from .options import OutputPath, controls_options
-from .show import BAND_NAMES
 
 
 @click.command(
@@ -116,7 +125,7 @@ def command(
     asked = None if semantic is None else Controls(semantic, to, morph, intensity, output_db)
     moves = MovePlan.read(automate, read_maps(maps) if maps else None, asked)
     space, hearing = opened(model, adaptive or suggest)
-    space.target(moves.controls)  # unknown words end the job before any file is touched
+    target_of(space, moves.controls)  # unknown words end the job before any file is touched
     for word in moves.words:
         space.latent(word)
     if suggest and hearing is not None:
@@ -215,14 +224,14 @@ def print_suggestions(files: list[Path], hearing: Hearing, space: WordSpace, con
     shown = Table(box=None, header_style="bold")
     for name in ("file", "has of it", "to apply", *BAND_NAMES):
         shown.add_column(name, justify="left" if name == "file" else "right")
-    word = space.target(controls).params
+    word = target_of(space, controls).params
     for path in files:
         try:
             lean_db = hear_file(path, hearing).lean_db
         except AudioFileError as error:
             failed.append(str(error))
             continue
-        params = AdaptedSpace(space, hearing, lean_db).target(controls).params
+        params = target_of(AdaptedSpace(space, hearing, lean_db), controls).params
         bands = [f"{g:+.1f} dB\n{f:.0f} Hz" for g, f in zip(params[GAIN_INDEX], params[FREQ_INDEX], strict=True)]
         strength, share = float(rms_db(curve(params))), float(share_of(hearing, word, lean_db))
         shown.add_row(path.name, f"{share:+.0%}", f"{strength:.1f} dB RMS", *bands)

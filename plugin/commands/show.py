@@ -10,12 +10,11 @@ import numpy as np
 
 from semeq.console import Example, Say, examples, output_options
 from semeq.eq import PARAMETER_NAMES, REFERENCE_GRID_HZ, curve, rms_db, tilt
+from semeq.words import WordSpace
 
-from ..space import WordSpace
-from ..terminal_plot import Line, ResponsePlot
+from .drawing import BAND_NAMES, Line, ResponsePlot, Row, settings_table
 from .options import OutputPath, WordParam, model_option
-from .preset_option import preset_in_use, preset_option
-from .settings_table import BAND_NAMES, Row, settings_table
+from .preset import preset_in_use, preset_option
 
 __all__ = ["BAND_NAMES", "command"]
 
@@ -92,7 +91,7 @@ def command(
     say.summary(ResponsePlot(lines))
     for path in pictures:
         try:
-            from ..picture import draw_lines
+            from .drawing import draw_lines
         except ImportError:
             raise click.ClickException("a picture needs matplotlib; try: pip install 'semeq[plot]'") from None
         title = f"{words[0]} → {to}" if to is not None else ", ".join(words)

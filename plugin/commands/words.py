@@ -11,9 +11,8 @@ from rich.table import Table
 
 from semeq.console import Example, Say, examples, output_options, plain_table
 from semeq.eq import curve, rms_db, tilt
-from semeq.presets import Word, antonyms, nearest, select
+from semeq.words import Word, WordSpace, antonyms, nearest, select
 
-from ..space import WordSpace
 from .options import OutputPath, WordParam, model_option
 
 
@@ -111,7 +110,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 def _draw_map(space: WordSpace, words: tuple[Word, ...], marked: str | None, path: Path) -> None:
     try:
-        from ..picture import draw_word_map
+        from .drawing import draw_word_map
     except ImportError:
         raise click.ClickException("a picture needs matplotlib; try: pip install 'semeq[plot]'") from None
     draw_word_map(space, words, path, marked)

@@ -1,7 +1,7 @@
 """The live host: the EQ between two ports, with knobs, while the music plays."""
 
 from .adapting import Adaptation, NoAdaptation, open_adaptation
-from .backend import Backend, LiveError
+from .audio import Backend, LiveError
 from .host import LiveSettings, Session
 from .levels import LevelFollower
 from .processor import LiveProcessor, TooManyPairs

@@ -9,12 +9,9 @@ from typing import Protocol
 
 import numpy as np
 
-from semeq.eq.settings import FloatArray
-from semeq.presets import BundleError
+from semeq.eq import FloatArray
+from semeq.words import BundleError, Hearing, HearingError, WordSpace, needed
 
-from ..adaptive import needed
-from ..hearing import Hearing, HearingError
-from ..space import WordSpace
 from .tap import Float32
 
 MEMORY_S = 8.0

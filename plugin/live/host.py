@@ -19,13 +19,13 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
+from semeq.files import AudioFileError, replacing
+from semeq.words import WordSpace
+
 from ..controls import CONTROLS, Controls
-from ..errors import AudioFileError
 from ..midi import Change, MidiInput, MidiMap, open_input
-from ..space import WordSpace
-from ..whole import replacing
 from .adapting import Adaptation
-from .backend import Backend, LiveError
+from .audio import Backend, LiveError
 from .keys import pressed, reading_keys
 from .levels import peak_dbfs
 from .processor import LiveProcessor

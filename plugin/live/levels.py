@@ -2,25 +2,21 @@
 
 The estimate is predictive: the K-weighted power spectrum of the last seconds of input, times the response of the
 setting in force, says how much louder that setting makes this music, before it has been heard. So the gain follows a
-turned knob at once and needs no loop. Source of the weighting: ITU-R BS.1770-4, filters as pyloudnorm designs them.
+turned knob at once and needs no loop. Source of the weighting: ITU-R BS.1770-5.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from pyloudnorm.iirfilter import IIRfilter
-from scipy.signal import freqz
 
-from semeq.eq import magnitude_db
-from semeq.eq.settings import FloatArray
+from semeq.eq import FloatArray, magnitude_db
+from semeq.files import ABSOLUTE_GATE_LUFS, OFFSET_LU, k_weight, limited_match_db
 
-from ..loudness import MAX_MATCH_DB
 from .tap import Float32, Tap
 
 _WINDOW_S = 0.1
 _MEMORY_S = 3.0
-_GATE_LUFS = -70.0
 _FLOOR_DBFS = -120.0
 
 
@@ -47,11 +43,7 @@ class LevelFollower:
         self._rate = sample_rate_hz
         self._window = np.hanning(self._size).astype(np.float32)
         self._freqs = np.fft.rfftfreq(self._size, 1 / sample_rate_hz)[1:]
-        weight = np.ones(len(self._freqs))
-        for design in ((4.0, 1 / np.sqrt(2), 1500.0, "high_shelf"), (0.0, 0.5, 38.0, "high_pass")):
-            section = IIRfilter(*design[:3], sample_rate_hz, design[3])
-            weight *= np.abs(freqz(section.b, section.a, self._freqs, fs=sample_rate_hz)[1]) ** 2
-        self._weight = weight
+        self._weight = k_weight(self._freqs, sample_rate_hz)
         self._keep = float(np.exp(-self._hop / sample_rate_hz / memory_s))
         self._power = np.zeros(len(self._freqs))
         self._heard = 0.0
@@ -72,8 +64,8 @@ class LevelFollower:
         spectrum = np.fft.rfft(window * self._window, axis=1)[:, 1:]
         power = (np.abs(spectrum) ** 2).sum(axis=0) * self._weight
         # Parseval, for a Hann window: mean square = 2 Σ|X|² / (N Σw²).
-        loudness = -0.691 + 10 * np.log10(2 * power.sum() / (self._size * float((self._window**2).sum())) + 1e-30)
-        if loudness < _GATE_LUFS:
+        loudness = OFFSET_LU + 10 * np.log10(2 * power.sum() / (self._size * float((self._window**2).sum())) + 1e-30)
+        if loudness < ABSOLUTE_GATE_LUFS:
             return
         self._power = self._keep * self._power + (1 - self._keep) * power
         self._heard = self._keep * self._heard + (1 - self._keep)
@@ -90,4 +82,4 @@ class LevelFollower:
             return 0.0
         response = magnitude_db(params, self._freqs, self._rate)
         after = float((self._power * 10 ** (response / 10)).sum())
-        return float(np.clip(10 * np.log10(before / after), -MAX_MATCH_DB, MAX_MATCH_DB))
+        return limited_match_db(float(10 * np.log10(before / after)))

@@ -16,14 +16,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from semeq.eq import DEFAULT_RAMP_FRAMES, Engine, Events, scale_gains
-from semeq.eq.settings import FloatArray
+from semeq.eq import DEFAULT_RAMP_FRAMES, Engine, Events, FloatArray, scale_gains
+from semeq.words import MorphTable, WordSpace
 
 from ..controls import ControlError, Controls
 from ..midi import Change, MidiMap, Translator
-from ..morph import MorphTable
-from ..performance import AMOUNT, MATCH_DB, Performer
-from ..space import WordSpace
+from ..moves import AMOUNT, MATCH_DB, Performer
 from .tap import Float32, Tap
 from .timing import CallbackTimes, thread_waits
 

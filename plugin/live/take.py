@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..controls import Controls
-from ..midi import Change, MidiMap, format_mapping, write_take
-from ..midi.recording import ticks_for
+from ..midi import Change, MidiMap, format_mapping, ticks_for, write_take
 from ..moves import set_text, take_text
-from .backend import LiveError
+from .audio import LiveError
 
 _LENGTHS = {0x80: 3, 0x90: 3, 0xA0: 3, 0xB0: 3, 0xC0: 2, 0xD0: 2, 0xE0: 3}
 

@@ -6,10 +6,10 @@ import threading
 
 import numpy as np
 
-from semeq.eq.settings import FloatArray
+from semeq.eq import FloatArray
 
 from ..midi import Change
-from ..performance import AMOUNT, MATCH_DB
+from ..moves import AMOUNT, MATCH_DB
 from .adapting import Adaptation
 from .levels import LevelFollower
 from .processor import LiveProcessor

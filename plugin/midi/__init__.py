@@ -4,9 +4,9 @@ from .curve import CURVES
 from .learn import Learner
 from .mapfile import dump_map, entry_mapping, load_map, map_entry, read_map, read_maps, shipped_maps
 from .mapping import Mapping, MidiMap
-from .ports import MidiInput, PortError, jack_ports, open_input, system_ports
+from .ports import MidiInput, PortError, choose, jack_ports, open_input, system_ports
 from .reading import Reader, Reading
-from .recording import MidiFileError, Timed, read_midi_file, write_take
+from .recording import MidiFileError, Timed, read_midi_file, ticks_for, write_take
 from .shortform import format_mapping, parse_mapping
 from .source import MapError, Source
 from .translate import Change, Translator
@@ -26,6 +26,7 @@ __all__ = [
     "Source",
     "Timed",
     "Translator",
+    "choose",
     "dump_map",
     "entry_mapping",
     "format_mapping",
@@ -39,5 +40,6 @@ __all__ = [
     "read_midi_file",
     "shipped_maps",
     "system_ports",
+    "ticks_for",
     "write_take",
 ]

@@ -7,8 +7,7 @@ from collections.abc import Mapping as Table
 from pathlib import Path
 from typing import Any
 
-import semeq.presets
-from semeq.presets import TomlError, read_toml, write_toml
+from semeq.presets import MIDI_MAPS_FOLDER, TomlError, read_toml, write_toml
 
 from .mapping import DEFAULT_SMOOTHING_MS, DEFAULT_STEP, Mapping, MidiMap
 from .shortform import parse_mapping
@@ -25,8 +24,7 @@ _ENTRY = (*_SOURCES, "channel", "control", "range", "words", *_OPTIONS)
 
 def shipped_maps() -> dict[str, Path]:
     """The maps that come with semeq, by name."""
-    folder = Path(semeq.presets.__file__).parent / "midi"
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: path for path in sorted(MIDI_MAPS_FOLDER.glob("*.toml"))}
 
 
 def load_map(path: str | Path) -> MidiMap:

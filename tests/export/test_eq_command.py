@@ -9,7 +9,7 @@ import pytest
 from semeq.eq import curve
 from semeq.eq.formats import WRITERS, filters_curve, read_apo
 from semeq.export.cli import main
-from semeq.plugin.space import WordSpace
+from semeq.words.space import WordSpace
 
 
 def export(*arguments):

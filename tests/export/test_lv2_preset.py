@@ -9,9 +9,10 @@ from click.testing import CliRunner
 from semeq.eq import curve
 from semeq.export.cli import cli, main
 from semeq.export.lv2_preset import Lv2Preset, manifest
-from semeq.export.native_names import PluginIdentity, choose_words
-from semeq.plugin.space import WordSpace
-from semeq.presets import PresetStore, load_bundle
+from semeq.export.plugin_names import PluginIdentity, choose_words
+from semeq.presets import PresetStore
+from semeq.words import load_bundle
+from semeq.words.space import WordSpace
 
 PORT = re.compile(r'\[ lv2:symbol "(\w+)" ; pset:value (-?\d+(?:\.\d+)?) \]')
 TOKEN = re.compile(

@@ -12,11 +12,11 @@ from semeq.eq import check_params, curve, denormalise
 from semeq.export import graphs
 from semeq.export.cli import main
 from semeq.export.graphs import DecoderGraph
-from semeq.export.native_source import read_decoder
+from semeq.export.native.source import read_decoder
 from semeq.export.parity import TOLERANCE_DB, check_parity, session
-from semeq.presets import load_bundle
 from semeq.training import load_run
 from semeq.training.cli import main as train
+from semeq.words import load_bundle
 
 
 @pytest.fixture(scope="module")

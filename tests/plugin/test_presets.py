@@ -15,8 +15,8 @@ from semeq.plugin.cli import semeq
 from semeq.plugin.controls import Controls
 from semeq.plugin.midi import MidiMap, parse_mapping, read_map
 from semeq.plugin.preset_controls import make_preset, preset_controls, preset_map
-from semeq.plugin.space import WordSpace
 from semeq.presets import Preset, PresetStore, read_preset
+from semeq.words.space import WordSpace
 
 RATE = 44_100
 

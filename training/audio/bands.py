@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from semeq.eq.settings import FloatArray
+from semeq.eq import FloatArray
 
 RATE_HZ = 44_100
 FFT_SIZE = 4096

@@ -14,8 +14,7 @@ from torch import Tensor, nn
 
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, MAX_FREQ_RATIO, Q_INDEX, SHELF_Q
 
-from ..network import Space
-from ..response import Response
+from ..models import Response, Space
 from .bands import BIN_FREQS_HZ, RATE_HZ
 from .front_end import SEMANTIC, LeanEncoder
 

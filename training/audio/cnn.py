@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from semeq.eq.settings import FloatArray
+from semeq.eq import FloatArray
 
 from ..errors import DataError, DivergedError
 from .bands import FLOOR_DB

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-from semeq.eq import magnitude_db
-from semeq.eq.settings import FloatArray
+from semeq.eq import FloatArray, magnitude_db
 
 from .bands import BIN_FREQS_HZ, band_centres_hz, band_levels_db, erb_rate
 from .lean import LabelledCurves

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from semeq.eq import FLAT
-from semeq.eq.settings import FloatArray
+from semeq.eq import FLAT, FloatArray
 
+from ..data import load_data
 from ..errors import DataError
-from ..network import Space
+from ..models import Space
 from ..run_folder import Run
-from ..sources import load_data
 from .closed_loop import ClosedLoop, refine
 from .evaluation import AudioMetrics, evaluate_hearing
 from .front_end import SEMANTIC, LeanEncoder

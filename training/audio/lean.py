@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semeq.eq import magnitude_db
-from semeq.eq.settings import FloatArray
+from semeq.eq import FloatArray, magnitude_db
 
 from .bands import BANDS, band_centres_hz, band_levels_db
 from .spectra import Spectra

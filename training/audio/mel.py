@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from semeq.eq import magnitude_db
-from semeq.eq.settings import FloatArray
+from semeq.eq import FloatArray, magnitude_db
 
 from ..errors import DataError
 from .bands import BIN_FREQS_HZ, FFT_SIZE, HOP, RATE_HZ

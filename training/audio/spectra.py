@@ -15,7 +15,7 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
-from semeq.eq.settings import FloatArray
+from semeq.eq import FloatArray
 
 from ..errors import DataError
 from .bands import BIN_FREQS_HZ, BINS, FFT_SIZE, HOP, RATE_HZ

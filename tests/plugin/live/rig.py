@@ -226,15 +226,17 @@ class Rig:
             leave(client)
 
 
+#: Clients that were left: as long as they are referred to, nothing closes them.
+_LEFT = []
+
+
 def leave(client):
-    """Close a JACK client. On a machine that is too busy the library may wait for its server for ever: not so we."""
+    """Take a JACK client out of the graph; it ends with its server.
 
-    def close():
-        with contextlib.suppress(Exception):
-            client.deactivate()
-        with contextlib.suppress(Exception):
-            client.close()
-
-    closer = threading.Thread(target=close, daemon=True)
-    closer.start()
-    closer.join(5)
+    Neither deactivated nor closed: libjack cancels the client's thread wherever it is (`pthread_cancel`), and one that
+    was just waiting for the interpreter takes the interpreter's lock with it. Every thread then waits for ever.
+    """
+    with contextlib.suppress(Exception):
+        for port in (*client.inports, *client.outports, *client.midi_outports):
+            port.disconnect()
+    _LEFT.append(client)

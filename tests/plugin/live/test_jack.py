@@ -148,7 +148,7 @@ def test_a_message_is_heard_one_block_after_its_own_frame(server, start_host, st
 
 
 def test_level_match_makes_the_output_as_loud_as_the_input(server, start_host, start_rig, random):
-    from semeq.plugin.loudness import loudness_lufs
+    from semeq.files.loudness import loudness_lufs
 
     host = start_host("-s", "boomy", "--map", "20=level_match:follow", server=server).ready()
     rig = start_rig(server, host)

@@ -5,11 +5,11 @@ import pytest
 import soundfile
 
 from semeq.eq import Engine
+from semeq.files.loudness import match_gain_db
 from semeq.plugin import WordSpace
 from semeq.plugin.live.levels import LevelFollower, peak_dbfs
 from semeq.plugin.live.tap import Tap
 from semeq.plugin.live.timing import CallbackTimes
-from semeq.plugin.loudness import match_gain_db
 
 RATE = 44_100
 

@@ -12,8 +12,8 @@ import pytest
 import semeq.eq
 from semeq.plugin import Controls, WordSpace
 from semeq.plugin.live import LiveProcessor
-from semeq.plugin.live._callback import MOST_FRAMES, Callback
-from semeq.plugin.live.native_stream import NativeStream
+from semeq.plugin.live.audio._callback import MOST_FRAMES, Callback
+from semeq.plugin.live.audio.native_stream import NativeStream
 from semeq.plugin.midi import Change, read_maps
 
 RATE = 48_000
@@ -225,7 +225,7 @@ def test_no_race_and_no_allocation(tmp_path, sanitizer):
         pytest.skip("needs a C++ compiler")
     root = Path(__file__).parents[3]
     program = tmp_path / "race"
-    includes = [f"-I{root / 'plugin' / 'live'}", f"-I{Path(semeq.eq.__file__).parent}"]
+    includes = [f"-I{root / 'plugin' / 'live' / 'audio'}", f"-I{semeq.eq.CPP_FOLDER}"]
     source = Path(__file__).with_name("callback_race.cpp")
     command = [compiler, "-std=c++17", "-O1", "-g", f"-fsanitize={sanitizer}", *includes, source, "-o", program]
     built = subprocess.run([*command, "-pthread"], capture_output=True, text=True, check=False)

@@ -6,8 +6,8 @@ import torch
 
 from semeq import eq
 from semeq.training import cli
-from semeq.training.audio.ablation import FORMS, LEAN, Material, run_fold
-from semeq.training.audio.ablation_report import QUOTED, as_page, rows
+from semeq.training.audio.ablation.folds import FORMS, LEAN, Material, run_fold
+from semeq.training.audio.ablation.report import QUOTED, as_page, rows
 from semeq.training.audio.cnn import CnnListener, CnnOptions, MelCnn, draw_clips, draw_settings, train_cnn
 from semeq.training.audio.cnn_run import load_cnn_run, save_cnn_run
 from semeq.training.audio.lean import LabelledCurves

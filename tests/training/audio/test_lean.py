@@ -13,9 +13,9 @@ from semeq.training.audio.front_end import LeanEncoder
 from semeq.training.audio.lean import LabelledCurves, LeanHearer, band_curves, fit_ear, word_axes
 from semeq.training.audio.run_folder import load_audio_run, save_audio_run
 from semeq.training.audio.spectra import Spectra, music_spectra, pink_spectra
+from semeq.training.data.sources import load_data
 from semeq.training.errors import RunError
-from semeq.training.models import build_model
-from semeq.training.sources import load_data
+from semeq.training.models.building import build_model
 
 WARM = eq.Setting(low_shelf_gain_db=5.0, low_shelf_freq_hz=300.0, high_shelf_gain_db=-4.0).to_array()
 BRIGHT = eq.Setting(low_shelf_gain_db=-4.0, high_shelf_gain_db=6.0, high_shelf_freq_hz=4000.0).to_array()

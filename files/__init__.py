@@ -1,0 +1,51 @@
+"""Audio files in and out, and nothing about words: formats, reading, writing, metadata, loudness, true peak."""
+
+from .errors import AudioFileError
+from .formats import BITS, CONTAINERS, FLOATS, LOSSY, AudioFormat, Conversion, quantiser_for
+from .inputs import expand
+from .loudness import (
+    ABSOLUTE_GATE_LUFS,
+    OFFSET_LU,
+    LoudnessMeter,
+    k_weight,
+    limited_match_db,
+    loudness_lufs,
+    match_gain_db,
+)
+from .metadata import Carried
+from .reading import Audio, block_frames, blocks, name_of, probe
+from .true_peak import TruePeak
+from .whole import refuse_existing, replacing, sweep
+from .writer_thread import WriterThread
+from .writing import writing
+
+__all__ = [
+    "ABSOLUTE_GATE_LUFS",
+    "BITS",
+    "CONTAINERS",
+    "FLOATS",
+    "LOSSY",
+    "OFFSET_LU",
+    "Audio",
+    "AudioFileError",
+    "AudioFormat",
+    "Carried",
+    "Conversion",
+    "LoudnessMeter",
+    "TruePeak",
+    "WriterThread",
+    "block_frames",
+    "blocks",
+    "expand",
+    "k_weight",
+    "limited_match_db",
+    "loudness_lufs",
+    "match_gain_db",
+    "name_of",
+    "probe",
+    "quantiser_for",
+    "refuse_existing",
+    "replacing",
+    "sweep",
+    "writing",
+]

@@ -1,0 +1,141 @@
+"""What an audio file is, and what it may become: containers, sample formats, their limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import soundfile
+
+from semeq.eq import Quantiser
+
+from .errors import AudioFileError
+
+FLOATS = frozenset({"FLOAT", "DOUBLE"})
+LOSSY = frozenset({"VORBIS", "OPUS", "MPEG_LAYER_III"})
+#: Sample formats that float32 cannot hold.
+WIDE = frozenset({"PCM_32", "DOUBLE", "ALAC_32"})
+BITS = ("16", "24", "32", "float")
+
+_DEPTH = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64}
+_DEPTH |= {f"ALAC_{bits}": bits for bits in (16, 20, 24, 32)}
+_SUBTYPE = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
+_WAV_LIMIT = 2**32 - 2**24  # bytes of audio; the rest is for the header and its chunks
+
+#: Containers by the name they are asked for, with their suffix and, where it is not PCM, their sample format.
+_CONTAINERS: dict[str, tuple[str, str, str | None]] = {
+    "wav": ("WAV", ".wav", None),
+    "rf64": ("RF64", ".wav", None),
+    "w64": ("W64", ".w64", None),
+    "aiff": ("AIFF", ".aiff", None),
+    "caf": ("CAF", ".caf", None),
+    "flac": ("FLAC", ".flac", None),
+    "ogg": ("OGG", ".ogg", "VORBIS"),
+    "opus": ("OGG", ".opus", "OPUS"),
+    "mp3": ("MP3", ".mp3", "MPEG_LAYER_III"),
+}
+CONTAINERS = tuple(_CONTAINERS)
+SUFFIXES = frozenset(
+    {".wav", ".wave", ".bwf", ".rf64", ".w64", ".aif", ".aiff", ".aifc", ".afc", ".flac", ".ogg", ".oga", ".opus"}
+    | {".mp3", ".caf", ".au", ".snd"}
+)
+
+
+@dataclass(frozen=True)
+class AudioFormat:
+    """What a file is: kept from input to output."""
+
+    sample_rate_hz: int
+    channels: int
+    frames: int
+    container: str
+    subtype: str
+    endian: str
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.frames / self.sample_rate_hz
+
+    @property
+    def clips(self) -> bool:
+        """Whether samples beyond full scale are lost: everywhere but in floating point."""
+        return self.subtype not in FLOATS
+
+    @property
+    def depth(self) -> int | None:
+        """Bits of a sample; None where they say nothing of its precision."""
+        return _DEPTH.get(self.subtype)
+
+    @property
+    def name(self) -> str:
+        """For people: ``WAV PCM_24``."""
+        return f"{self.container} {self.subtype}"
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What outputs should be.
+
+    Parameters
+    ----------
+    container : str or None
+        One of `CONTAINERS`; None: the input's.
+    bits : str or None
+        One of `BITS`; None: the input's, or the most that the container holds.
+    """
+
+    container: str | None = None
+    bits: str | None = None
+
+    def suffix(self, source: Path) -> str:
+        """The suffix of the output of a file."""
+        if self.container is None or (self.container == "wav" and source.suffix.lower() in (".wav", ".wave", ".bwf")):
+            return source.suffix
+        return _CONTAINERS[self.container][1]
+
+    def target(self, form: AudioFormat, path: Path) -> AudioFormat:
+        """The format of the output of a file of `form`. Raises `AudioFileError` where that is not possible."""
+        container, subtype, endian = form.container, form.subtype, form.endian
+        if self.container is not None:
+            wanted, _, fixed = _CONTAINERS[self.container]
+            same = wanted == container or (wanted == "WAV" and container in ("WAVEX", "RF64"))
+            if not same:
+                container, endian = wanted, "FILE"
+                subtype = fixed or _nearest(wanted, subtype)
+            elif fixed is not None:
+                subtype = fixed
+        if self.bits is not None and subtype not in LOSSY:
+            subtype = _SUBTYPE[self.bits]
+        target = replace(form, container=container, subtype=subtype, endian=endian)
+        if (container, subtype) != (form.container, form.subtype):
+            _check(target, path)
+        if container in ("WAV", "WAVEX") and form.frames * form.channels * ((target.depth or 8) // 8) > _WAV_LIMIT:
+            target = replace(target, container="RF64")  # what WAV becomes beyond 4 GiB (EBU Tech 3306)
+        return target
+
+
+def _nearest(container: str, subtype: str) -> str:
+    """The sample format that loses least in another container: 24 bits for floats and lossy ones where it must be."""
+    if subtype not in LOSSY and soundfile.check_format(container, subtype):
+        return subtype
+    return "PCM_24" if _DEPTH.get(subtype, 24) > 16 else "PCM_16"
+
+
+def _check(target: AudioFormat, path: Path) -> None:
+    asked = target.name
+    if not soundfile.check_format(target.container, target.subtype):
+        raise AudioFileError(f"{path}: there is no {asked}; choose other --bits or another --format")
+    rate, channels = target.sample_rate_hz, target.channels
+    if target.subtype == "OPUS" and rate not in (8000, 12000, 16000, 24000, 48000):
+        raise AudioFileError(f"{path}: Opus has no {rate} Hz (48000, 24000 … only); choose another --format")
+    if target.subtype == "MPEG_LAYER_III" and (channels > 2 or not 8000 <= rate <= 48000):
+        raise AudioFileError(f"{path}: MP3 holds 2 channels up to 48000 Hz, not {channels} at {rate} Hz")
+    if target.container == "FLAC" and (channels > 8 or rate > 655350):
+        raise AudioFileError(f"{path}: FLAC holds 8 channels up to 655350 Hz, not {channels} at {rate} Hz")
+
+
+def quantiser_for(subtype: str) -> Quantiser | None:
+    """The quantiser for a libsndfile subtype; None where samples are float, lossy, or wider than 24 bits."""
+    bits = _DEPTH.get(subtype, 0)
+    return Quantiser(bits) if subtype.startswith("PCM") and bits <= 24 else None

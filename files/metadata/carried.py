@@ -1,0 +1,50 @@
+"""What comes along from a file to its output besides the audio: its chunks and its tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..formats import AudioFormat
+from .chunks import KeptChunks, lost_chunks, make_repeatable
+from .tags import Tags, read_tags, write_tags
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Read before the output is written, so that room is left for the chunks; put in afterwards."""
+
+    target: AudioFormat
+    chunks: KeptChunks | None
+    tags: Tags
+    notes: tuple[str, ...]
+
+    @classmethod
+    def read(cls, source: Path, form: AudioFormat, target: AudioFormat) -> Carried:
+        """What a file hands on to an output of format `target`."""
+        chunks = KeptChunks.read(source, form, target)
+        tags = read_tags(source, form, target)
+        if chunks is not None:
+            return cls(target, chunks, tags, chunks.notes)
+        lost = lost_chunks(source, form)
+        note = f"{target.container} cannot hold the chunks {', '.join(lost)}: they were left out" if lost else ""
+        return cls(target, None, tags, (note,) if note else ())
+
+    @property
+    def reserved(self) -> int:
+        """Bytes to leave free at the front of the output."""
+        return 0 if self.chunks is None else self.chunks.reserved
+
+    def finish(self, written: Path) -> tuple[str, ...]:
+        """Complete a file whose audio is written; return what could not be kept, for people.
+
+        Raises
+        ------
+        OSError
+            The disk is full or gone.
+        """
+        make_repeatable(written, self.target, self.reserved)
+        if self.chunks is not None:
+            self.chunks.insert(written)
+        notes = write_tags(self.tags, written, self.target)
+        return (*self.notes, *notes)

@@ -1,0 +1,102 @@
+"""Writing audio with libsndfile after a reserved head, with the operating system's own error messages."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import soundfile
+
+from .errors import AudioFileError
+from .formats import AudioFormat
+
+_BUFFER_BYTES = 1 << 18
+_PROBE_BYTES = 1 << 16
+_SYSTEM_ERROR = 2  # SFE_SYSTEM: of libsndfile's errors the one that is the system's
+#: Containers that libsndfile writes behind something else in a file that is open already.
+_EMBEDDED = frozenset({"WAV", "WAVEX", "AIFF"})
+
+
+@contextmanager
+def writing(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Iterator[soundfile.SoundFile]:
+    """Write audio of `form` to `path`, an empty file, leaving its first `reserved` bytes free.
+
+    Parameters
+    ----------
+    name : Path
+        What errors call the file.
+
+    Raises
+    ------
+    OSError
+        The disk is full, gone, or read-only.
+    AudioFileError
+        libsndfile cannot write this format.
+    """
+    with path.open("r+b", buffering=_BUFFER_BYTES) as raw:
+        raw.write(bytes(reserved))
+        raw.flush()
+        offset = _OffsetFile(raw, reserved) if reserved and form.container not in _EMBEDDED else None
+        sink: Any = raw.fileno() if offset is None else offset
+        try:
+            with soundfile.SoundFile(
+                sink, "w", form.sample_rate_hz, form.channels, form.subtype, form.endian, form.container, closefd=False
+            ) as file:
+                yield file
+        except (soundfile.LibsndfileError, AssertionError) as error:  # soundfile asserts that all was written
+            if offset is None:
+                _raise_what_the_system_says(raw.fileno())
+            elif offset.error is not None:
+                raise offset.error from None
+            if isinstance(error, soundfile.LibsndfileError) and error.code != _SYSTEM_ERROR:
+                raise AudioFileError(
+                    f"{name}: {form.name} cannot be written ({error.error_string.rstrip('.')})"
+                ) from None
+            # Another process may have given room in the meantime.
+            raise AudioFileError(f"{name}: cannot be written (the disk was full for a moment, or failed)") from None
+        if offset is not None and offset.error is not None:
+            raise offset.error
+
+
+def _raise_what_the_system_says(handle: int) -> None:
+    """Write some more: where the disk is full or gone the system says so, which libsndfile does not."""
+    os.lseek(handle, 0, os.SEEK_END)
+    os.write(handle, bytes(_PROBE_BYTES))
+
+
+class _OffsetFile:
+    """The part of a file behind its first `reserved` bytes, as a file object for libsndfile.
+
+    What is raised in its calls cannot pass through libsndfile; it is kept, and the call fails.
+    """
+
+    def __init__(self, file: BinaryIO, reserved: int) -> None:
+        self._file, self._reserved = file, reserved
+        self.error: BaseException | None = None
+
+    def write(self, data: bytes) -> int:
+        """Write; 0 where that fails."""
+        try:
+            return self._file.write(data)
+        except BaseException as error:
+            self.error = self.error or error
+            return 0
+
+    def seek(self, position: int, whence: int = 0) -> int:
+        """Seek as in a file that begins behind the reserved bytes; −1 where that fails."""
+        try:
+            return self._file.seek(position + (self._reserved if whence == 0 else 0), whence) - self._reserved
+        except BaseException as error:
+            self.error = self.error or error
+            return -1
+
+    def tell(self) -> int:
+        """The position behind the reserved bytes."""
+        return self._file.tell() - self._reserved
+
+    def read(self, size: int = -1) -> bytes:
+        """Read, for libsndfile looks at what it wrote."""
+        return self._file.read(size)

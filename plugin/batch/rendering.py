@@ -1,0 +1,159 @@
+"""One file through the EQ: read, filtered, written in the input's own format, complete or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from semeq.files import (
+    FLOATS,
+    LOSSY,
+    Audio,
+    AudioFileError,
+    AudioFormat,
+    Carried,
+    TruePeak,
+    WriterThread,
+    blocks,
+    name_of,
+    quantiser_for,
+    replacing,
+    writing,
+)
+
+from ..renderer import Moves, Renderer
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What became of one file.
+
+    Parameters
+    ----------
+    format : AudioFormat
+        Of the output.
+    peak, true_peak : float
+        Largest sample of the output before any clipping, and between samples (BS.1770); 1 is full scale. A true peak
+        within full scale is only measured where it was asked for; else it stands for no more than 1.
+    overs : int
+        Samples beyond full scale.
+    gain_db : float
+        Gain applied after the EQ, in dB.
+    notes : tuple of str
+        What could not be kept, and what else is worth knowing.
+    """
+
+    source: Path
+    output: Path
+    format: AudioFormat
+    peak: float
+    overs: int
+    true_peak: float = 0.0
+    gain_db: float = 0.0
+    notes: tuple[str, ...] = ()
+    exact_true_peak: bool = False
+
+    @property
+    def peak_dbfs(self) -> float:
+        """Sample peak of the output before any clipping, in dBFS."""
+        return float(20 * np.log10(max(self.peak, 1e-12)))
+
+    @property
+    def true_peak_dbtp(self) -> float | None:
+        """True peak of the output before clipping, in dBTP; None where it is within full scale and not asked for."""
+        if not self.exact_true_peak and self.true_peak <= 1.0:
+            return None
+        return float(20 * np.log10(max(self.true_peak, 1e-12)))
+
+
+def wet_blocks(
+    path: Path,
+    form: AudioFormat,
+    renderer: Renderer | None,
+    automation: Moves | None = None,
+    frames: int | None = None,
+) -> Iterator[tuple[Audio, Audio]]:
+    """Yield a file's audio before and after a renderer that stands at the start of a stream, (frames, channels) both.
+
+    Without a renderer both are the same array. Raises as `blocks` does.
+    """
+    for block in blocks(path, form, frames):
+        if renderer is None:
+            yield block, block
+            continue
+        # Planes first: a last block of as many frames as channels would be ambiguous. The output lies as the input.
+        wet = np.empty_like(block)
+        renderer.process(block.T, wet.T, automation=automation)
+        yield block, wet
+
+
+def render_file(
+    source: Path,
+    output: Path,
+    renderer: Renderer | None,
+    form: AudioFormat,
+    automation: Moves | None = None,
+    gain_db: float = 0.0,
+    overwrite: bool = False,
+    progress: Callable[[int], None] = lambda frames: None,
+    target: AudioFormat | None = None,
+    compare: bool = False,
+    exact_true_peak: bool = False,
+) -> Rendered:
+    """Render one file through a renderer that stands at the start of a stream (None: as it is, but for the gain).
+
+    The output has the input's sample rate and channels, and its container and sample format or those of `target`. PCM
+    up to 24 bits is dithered (TPDF) where the audio was changed. Tags, pictures and chunks come along as far as the
+    format holds them. It appears under its name only when complete; the input is never written to. With `compare`, an
+    output that is there already is no error where it is equal to what was rendered. `exact_true_peak` measures the true
+    peak also where it cannot exceed full scale.
+
+    Raises
+    ------
+    AudioFileError
+        Unreadable input, samples that are not finite, an output that exists or cannot be written.
+    """
+    target = target or form
+    quantiser = quantiser_for(target.subtype)
+    reduced = form.depth is None or target.depth is None or form.depth > target.depth or form.subtype in FLOATS
+    gain = 10 ** (gain_db / 20)
+    overs, true_peak = 0, TruePeak(form.sample_rate_hz, form.channels, 0.0 if exact_true_peak else 1.0)
+    with replacing(output, source, overwrite, compare) as partial:
+        carried = Carried.read(source, form, target)
+        with writing(partial, target, output, carried.reserved) as file:
+
+            def finish(pair: tuple[Audio, Audio]) -> None:
+                nonlocal overs
+                dry, wet = pair
+                if gain != 1.0:
+                    wet = wet * wet.dtype.type(gain)
+                true_peak.add(wet)
+                if true_peak.sample_peak_of_last > 1.0:
+                    overs += int(np.count_nonzero(np.abs(wet) > 1.0))
+                # What was not changed needs no dither: it stands on the format's steps already.
+                changed = reduced or not (wet is dry or np.array_equal(wet, dry))
+                file.write(wet if quantiser is None else quantiser(wet, dither=changed))
+
+            with WriterThread(finish) as writer:
+                for dry, wet in wet_blocks(source, form, renderer, automation):
+                    writer.put((dry, wet))
+                    progress(len(dry))
+        notes = carried.finish(partial)
+        check_written(partial, output, target)
+    peaks = (true_peak.sample_peak, overs, true_peak.finish())
+    return Rendered(source, output, target, *peaks, gain_db, notes, exact_true_peak)
+
+
+def check_written(partial: Path, output: Path, target: AudioFormat) -> None:
+    """Raise `AudioFileError` where what was written cannot be read back as what it should be."""
+    try:
+        info = soundfile.info(name_of(partial))
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise AudioFileError(f"{output}: what was written cannot be read back ({str(error).splitlines()[0]})") from None
+    complete = info.frames == target.frames or target.subtype in LOSSY
+    if (info.samplerate, info.channels) != (target.sample_rate_hz, target.channels) or not complete:
+        raise AudioFileError(f"{output}: {target.frames} frames were to be written, {info.frames} are there")

@@ -1,0 +1,317 @@
+"""The native plugin in real hosts: pedalboard for VST3, a small host of our own for CLAP."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pedalboard import Compressor, Limiter, Pedalboard
+
+from semeq import eq
+from semeq.plugin import Controls, NativeError, SemanticEQ, WordSpace, load_native
+from semeq.plugin.renderer import target_of
+
+RATE = 44_100
+DPF = Path(os.environ.get("DPF_DIR", "/usr/share/dpf"))
+HERE = Path(__file__).parent
+
+pytestmark = [
+    pytest.mark.skipif(not (DPF / "distrho").is_dir(), reason="DPF is not installed (Debian: dpf-source)"),
+    pytest.mark.skipif(shutil.which("cmake") is None or shutil.which("c++") is None, reason="no CMake or C++ compiler"),
+    pytest.mark.xdist_group("native"),
+]
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """A cache of its own, so that what is tested was built from these sources."""
+    folder = tmp_path_factory.mktemp("cache")
+    before = os.environ.get("XDG_CACHE_HOME")
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+    yield folder
+    os.environ.pop("XDG_CACHE_HOME")
+    if before is not None:
+        os.environ["XDG_CACHE_HOME"] = before
+
+
+@pytest.fixture(scope="module")
+def native(cache):
+    return load_native()
+
+
+@pytest.fixture(scope="module")
+def plugins(tmp_path_factory):
+    """All formats, by the command."""
+    out = tmp_path_factory.mktemp("plugins")
+    done = semeq_export("plugin", "--out", out, "--name", "Test EQ")
+    assert done.returncode == 0, done.stderr
+    assert "checked in pedalboard" in done.stdout
+    return out
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory):
+    """The CLAP host, with traps for allocation and locks."""
+    return compile_host(tmp_path_factory.mktemp("host"))
+
+
+def compile_host(folder, *flags):
+    program = folder / "clap_host"
+    include = f"-I{DPF}/distrho/src"
+    command = ["c++", "-std=c++17", "-O1", "-g", "-rdynamic", include, HERE / "native" / "clap_host.cpp", "-o", program]
+    subprocess.run([*command, *flags, "-ldl", "-pthread"], check=True)
+    return program
+
+
+def semeq_export(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", "from semeq.export.cli import main; main()", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def music():
+    noise = np.random.default_rng(8).standard_normal((2, RATE)).astype(np.float32)
+    return noise / np.abs(noise).max() * np.float32(0.25)
+
+
+def response_db(process, rate, frames=1 << 14):
+    impulse = np.zeros((2, frames), np.float32)
+    impulse[:, 0] = 0.5
+    freqs = np.fft.rfftfreq(frames, 1 / rate)
+    audible = (freqs >= 20) & (freqs <= 20_000)
+    spectrum = np.fft.rfft(process(impulse)[0].astype(np.float64) / 0.5)[audible]
+    return freqs[audible], 20 * np.log10(np.abs(spectrum))
+
+
+def random_controls(random, words):
+    a, b = random.choice(words, 2)
+    return Controls(str(a), str(b), float(random.random()), float(random.uniform(0, 1.5)), float(random.uniform(-6, 6)))
+
+
+@pytest.mark.parametrize("rate", [44_100, 48_000, 96_000])
+def test_response_is_the_effects_for_any_pair_morph_and_intensity(native, random, rate):
+    space, worst = WordSpace.open(), 0.0
+    for _ in range(170):
+        native.controls = controls = random_controls(random, native.words)
+        freqs, measured = response_db(lambda x: native(x, rate), rate, 1 << 15)
+        wanted = eq.magnitude_db(target_of(space, controls).params, freqs, rate) + controls.output_db
+        worst = max(worst, np.abs(measured - wanted).max())
+    assert worst < 0.05
+
+
+def test_time_domain_equals_the_python_engine(native, random, music):
+    levels = []
+    for _ in range(20):
+        native.controls = controls = random_controls(random, native.words)
+        c = controls
+        wanted = SemanticEQ(c.semantic, c.to, c.morph, c.intensity, c.output_db)(music, RATE).astype(np.float64)
+        error = native(music, RATE) - wanted
+        levels.append(10 * np.log10((error**2).mean() / (wanted**2).mean()))
+    assert max(levels) < -108
+    assert np.median(levels) < -120
+
+
+def test_it_stands_in_a_native_chain(native, music):
+    board = Pedalboard([Compressor(), native, Limiter()])
+    assert board[1] is native
+    native.controls = Controls("bright", "warm", intensity=1.0)
+    bright = board(music, RATE)
+    native.morph = 1.0
+    assert not np.allclose(board(music, RATE), bright)
+
+
+@pytest.mark.parametrize(
+    "controls",
+    [
+        Controls("airy", "boomy", 0.3, 1.7, -7.5, bypass=True),
+        Controls("tinny", "warm", 1.0, 0.0, 24.0),
+        Controls("warm", "bright", 0.0, 2.0, -24.0),
+    ],
+)
+def test_every_control_reaches_the_plugin(native, controls):
+    native.controls = controls
+    read = native._read()
+    assert (read.semantic, read.to, read.bypass) == (controls.semantic, controls.to, controls.bypass)
+    for name in ("morph", "intensity", "output_db"):
+        assert getattr(read, name) == pytest.approx(getattr(controls, name), abs=1e-5)
+
+
+def test_zero_latency_and_transparent_bypass(native, music):
+    native.controls = Controls("bright", "warm", 0.5, 1.5, 3.0, bypass=True)
+    assert native(music, RATE).tobytes() == music.tobytes()
+    native.controls = Controls("bright", intensity=0.0)
+    assert native(music, RATE).tobytes() == music.tobytes()
+    assert native.plugin.reported_latency_samples == 0
+
+
+def test_state_round_trip(cache, native):
+    native.controls = Controls("muddy", "clear", 0.25, 1.25, -3.0)
+    native(np.zeros((2, 64), np.float32), RATE)  # a host hands parameters over with the audio
+    state = native.plugin.raw_state
+    other = load_native()
+    other.plugin.raw_state = state
+    read = other._read()
+    assert (read.semantic, read.to) == ("muddy", "clear")
+    np.testing.assert_allclose((read.morph, read.intensity, read.output_db), (0.25, 1.25, -3.0), atol=1e-5)
+
+
+def test_a_sweep_in_blocks_stays_clean(native):
+    sine = (0.25 * np.sin(2 * np.pi * 200 * np.arange(2 * RATE) / RATE)).astype(np.float32)
+    native.controls = Controls("warm", "bright")
+    parts, block = [], 512
+    for i in range(0, len(sine), block):
+        native.morph = min(1.0, i / len(sine))
+        parts.append(native.process(np.tile(sine[i : i + block], (2, 1)), RATE, buffer_size=block, reset=i == 0)[0])
+    out = np.concatenate(parts).astype(np.float64)
+    power = np.abs(np.fft.rfft(out * np.hanning(len(out)))) ** 2
+    stray = power[np.fft.rfftfreq(len(out), 1 / RATE) > 1500].sum() / power.sum()
+    assert 10 * np.log10(stray) < -100
+
+
+def test_a_nan_block_does_not_poison_the_next(native, music):
+    native.controls = Controls("boomy", intensity=2.0)
+    native.process(np.full((2, 512), np.nan, np.float32), RATE, buffer_size=512)
+    assert np.isfinite(native.process(music, RATE, buffer_size=512, reset=False)).all()
+
+
+def test_loading_and_unloading_does_not_grow(cache, native):
+    code = (
+        "import gc, resource\n"
+        "from pedalboard import load_plugin\n"
+        f"path = {str(next(cache.glob('semeq/native/*/semeq.vst3')))!r}\n"
+        "def rss():\n"
+        "    gc.collect()\n"
+        "    return int(open('/proc/self/statm').read().split()[1]) * resource.getpagesize() / 2**20\n"
+        "for i in range(300): load_plugin(path)\n"  # until the host's own caches are full
+        "before = rss()\n"
+        "for i in range(1000): load_plugin(path)\n"
+        "print(rss() - before)\n"
+    )
+    grown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(grown.stdout.split()[-1]) < 5.0  # MiB; a leaked instance a load would be 50 and more
+
+
+def test_the_host_lists_parameters_words_and_no_latency(host, plugins):
+    lines = subprocess.run([host, "info", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True).stdout
+    assert lines.startswith("channels 2 latency 0\n")
+    names = [line.split("\t")[1] for line in lines.splitlines()[1:]]
+    assert names == ["Semantic", "To", "Morph", "Intensity", "Output", "Bypass"]
+    words = subprocess.run([host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True).stdout
+    assert {"warm", "bright"} <= set(words.split())
+    mono = subprocess.run([host, "info", plugins / "Test EQ mono.clap"], capture_output=True, text=True, check=True)
+    assert mono.stdout.startswith("channels 1 latency 0\n")
+
+
+def render(host, plugin, audio, tmp_path, *changes, rate=48_000, block=64):
+    source, sink = tmp_path / "in.raw", tmp_path / "out.raw"
+    source.write_bytes(np.ascontiguousarray(audio, np.float32).tobytes())
+    subprocess.run([host, "render", plugin, source, sink, str(rate), str(block), *changes], check=True)
+    return np.frombuffer(sink.read_bytes(), np.float32).reshape(audio.shape)
+
+
+def test_clap_and_vst3_play_the_same(host, plugins, native, music, tmp_path):
+    native.controls = Controls(native.words[3], native.words[7], 0.4, 1.2, -2.0)
+    changes = ["0=3", "1=7", "2=0.4", "3=1.2", "4=-2"]
+    out = render(host, plugins / "Test EQ.clap", music, tmp_path, *changes, rate=RATE)
+    np.testing.assert_allclose(out, native(music, RATE), atol=1e-5)
+
+
+def test_a_controller_acts_at_its_frame(host, plugins, music, tmp_path):
+    frame = 10_007
+    still = render(host, plugins / "Test EQ.clap", music, tmp_path)
+    moved = render(host, plugins / "Test EQ.clap", music, tmp_path, f"@{frame}:cc=21:127")
+    np.testing.assert_array_equal(moved[:, :frame], still[:, :frame])
+    assert (moved[:, frame + 1] != still[:, frame + 1]).any()
+    bright = render(host, plugins / "Test EQ.clap", music, tmp_path, "2=1")
+    np.testing.assert_allclose(moved[:, frame + 9000 :], bright[:, frame + 9000 :], atol=1e-4)
+
+
+def test_a_new_pair_of_words_is_exact_within_a_tenth_of_a_second(host, plugins, music, tmp_path):
+    changed = render(host, plugins / "Test EQ.clap", music, tmp_path, "2=0.5", "@5000:0=8", "@5000:1=9")
+    wanted = render(host, plugins / "Test EQ.clap", music, tmp_path, "2=0.5", "0=8", "1=9")
+    settled = 5000 + 4800 + 9000  # and the filters' own memory
+    np.testing.assert_allclose(changed[:, settled:], wanted[:, settled:], atol=1e-4)
+
+
+def test_state_is_saved_by_the_name_of_the_word(host, plugins):
+    saved = subprocess.run([host, "state", plugins / "Test EQ.clap"], capture_output=True, check=True).stdout
+    words = subprocess.run([host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True).stdout
+    number, name = saved.split(b"semantic_word\0")[1].split(b"\0")[0].split(b":")
+    assert words.splitlines()[int(number)] == name.decode()
+
+
+@pytest.mark.parametrize(("variant", "seed"), [("", 1), (" mono", 2)])
+def test_fuzz_without_allocation_locks_or_bad_samples(host, plugins, variant, seed):
+    done = subprocess.run(
+        [host, "fuzz", plugins / f"Test EQ{variant}.clap", "5", str(seed)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[0]) > 1000
+
+
+def test_fuzz_under_sanitizers(tmp_path):
+    """The same under AddressSanitizer and UndefinedBehaviorSanitizer, plugin and host compiled with both."""
+    flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DNO_TRAP"]
+    done = semeq_export(
+        "plugin", "--out", tmp_path / "out", "--formats", "clap", "--stereo-only", CXXFLAGS=" ".join(flags[:2])
+    )
+    if done.returncode != 0 and "sanitize" in done.stderr:
+        pytest.skip("this compiler has no sanitizers")
+    assert done.returncode == 0, done.stderr
+    host = compile_host(tmp_path, *flags)
+    environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
+    fuzz = [host, "fuzz", tmp_path / "out" / "semeq.clap", os.environ.get("SEMEQ_FUZZ_SECONDS", "10"), "3"]
+    done = subprocess.run(fuzz, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_the_traps_work(tmp_path):
+    """A plugin that allocates in process() must be caught, or the fuzz above proves nothing."""
+    program = tmp_path / "trap.cpp"
+    program.write_text(
+        (HERE / "native" / "clap_host.cpp")
+        .read_text()
+        .replace(
+            "int main(",
+            "int main() { in_process = true; void* p = malloc(8); free(p); return 0; }\nint unused(",
+        )
+    )
+    subprocess.run(["c++", "-std=c++17", f"-I{DPF}/distrho/src", program, "-o", tmp_path / "trap", "-ldl"], check=True)
+    done = subprocess.run([tmp_path / "trap"], capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "malloc inside process()" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "status", "says"),
+    [
+        ([], {"DPF_DIR": "/nowhere"}, 1, "DPF_DIR=/nowhere"),
+        ([], {"PATH": "/nowhere"}, 1, "install"),
+        (["--formats", "vst4"], {}, 2, "vst4"),
+        (["--name", "../x"], {}, 2, "cannot be a plugin's name"),
+        (["--bundle", "/nowhere"], {}, 1, "/nowhere"),
+    ],
+)
+def test_what_is_missing_is_one_line(tmp_path, arguments, environment, status, says):
+    done = semeq_export("plugin", "--out", tmp_path / "out", *arguments, **environment)
+    assert done.returncode == status
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("out/*"))
+
+
+def test_an_unbuildable_plugin_says_why(cache, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("DPF_DIR", "/nowhere")
+    with pytest.raises(NativeError, match="DPF_DIR=/nowhere"):
+        load_native()

@@ -1,0 +1,124 @@
+"""`semeq-train bench`: every recipe, several seeds, one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+import torch
+
+from semeq.console import Example, Say, examples, output_options
+
+from ..data import SPLIT_KINDS, TrainingData, load_data
+from ..jobs import JobOptions, choose_device, run_job
+from ..recipe import DataSection, load_recipe, recipe_names, with_changes
+from ..report import as_dict, as_json, as_markdown, compare, read_figures, write_reach
+from ..run_folder import CHECKPOINT, PLAN, RunWriter, load_run
+from .training_bars import training_bars
+
+#: Recipes whose frequency reach is drawn side by side.
+REACH = ("v1", "v2", "v3-2026-01", "v3")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the table: a recipe, and what is changed in it."""
+
+    recipe: str
+    changes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> str:
+        """Name of its runs, without the seed."""
+        return "-".join([self.recipe, *(value for value in self.changes.values())])
+
+
+#: The order of the table.
+ENTRIES = (
+    Entry("v1"),
+    Entry("v2"),
+    Entry("v3-2026-01"),
+    Entry("beta-vae", {"model.semantic": "1"}),
+    Entry("beta-vae", {"model.semantic": "2"}),
+    Entry("beta-vae", {"model.semantic": "3"}),
+    Entry("cvae"),
+    Entry("socialfx"),
+    Entry("v3"),
+)
+
+
+PREFACE = """# Every system on one bench
+
+Made by `semeq-train bench`: each recipe on the same held-out rows of SAFE-DB, mean ± standard deviation over seeds
+(a seed decides split, weights and draws). CE is the mean curve error: RMS over 128 frequencies of the difference in
+dB between the response of a test setting and of what the space gives back for it. Silhouette, Davies-Bouldin (DB)
+and kNN are of *warm* against *bright* on the semantic dimensions, all on test rows but the column in brackets;
+*bal. acc.* is the balanced accuracy over ten words, eight of which have one or two test rows. *word/mean* and
+*word/medoid*: the decoded mean of a word's training rows against the mean and medoid curve of its test rows.
+Morphs: between 60 random warm and bright test rows at constant speed in the curve domain, which makes step CV and
+max/mean near 0 and 1 for every continuous decoder; *tilt mono.* is the part that never turns back by more than .05 dB
+in all. *flat* is the largest deviation, in dB, of a decoded flat setting.
+
+v1, v2, v3-2026-01, beta-vae (flowEQ), cvae and socialfx are re-implementations of ideas in one trainer, without the
+defects of the originals and with the same preparation of the data for all; figures published elsewhere for the
+originals differ.
+
+![Frequencies that real settings are decoded to](reach.png)
+
+"""
+
+
+@click.command(
+    "bench",
+    epilog=examples(
+        "semeq-train bench --data PATH --seeds 3 --out docs",
+        Example("semeq-train bench --recipe v2 --recipe v3 --seeds 1", "only two of them, once"),
+    ),
+)
+@click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
+@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Seeds per recipe.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/bench"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs/bench"), show_default=True)
+@click.option(
+    "--recipe", "recipes", type=click.Choice(recipe_names()), multiple=True, help="Only these; may be repeated."
+)
+@output_options
+def bench_command(
+    data: Path | None, seeds: int, device: str, runs: Path, out: Path, recipes: tuple[str, ...], say: Say
+) -> None:
+    """Train every recipe on both splits with several seeds, and write comparison.md, .json and reach.png.
+
+    Finished runs in --runs are kept and interrupted ones resumed, so the command can be stopped at any time.
+    """
+    try:
+        chosen = choose_device(device)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    entries = [entry for entry in ENTRIES if not recipes or entry.recipe in recipes]
+    paths = [(entry, seed, runs / f"{entry.folder}-s{seed}") for entry in entries for seed in range(seeds)]
+    # The word curves are fitted once, not once a run.
+    loaded: dict[DataSection, TrainingData] = {}
+    for entry, seed, path in paths:
+        if (path / CHECKPOINT).is_file():
+            say.detail(f"kept {path}")
+            continue
+        say.note(f"training {path}")
+        recipe = with_changes(load_recipe(entry.recipe), entry.changes)
+        if recipe.data not in loaded:
+            loaded[recipe.data] = load_data(recipe, data)
+        writer = RunWriter(path, resume=(path / PLAN).is_file())
+        options = JobOptions(SPLIT_KINDS, torch.device(chosen), seed)
+        with training_bars(say, recipe, SPLIT_KINDS) as show:
+            run_job(recipe, loaded[recipe.data], options, writer, show)
+    comparison = compare([read_figures(path) for _, _, path in paths])
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "comparison.md").write_text(PREFACE + as_markdown(comparison), encoding="utf-8")
+    (out / "comparison.json").write_text(as_json(comparison), encoding="utf-8")
+    drawn = [load_run(path) for entry, seed, path in paths if seed == 0 and entry.recipe in REACH]
+    if drawn:
+        write_reach(drawn, load_data(drawn[0].recipe, data).corpus, out / "reach.png")
+    say.data(as_dict(comparison))
+    say.result(as_markdown(comparison))
+    say.summary(f"written to {out}")

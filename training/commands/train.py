@@ -1,0 +1,160 @@
+"""`semeq-train RECIPE`: one training job, with a live progress bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from semeq.console import Example, Say, examples, output_options, plain_table
+
+from ..data import SPLIT_KINDS, SplitKind, load_data
+from ..errors import RecipeError
+from ..jobs import JobOptions, JobResult, Logger, TensorBoardLogger, WandbLogger, choose_device, run_job
+from ..recipe import Recipe, load_recipe, with_changes
+from ..run_folder import RunWriter, new_run_path
+from .problems import say_skipped
+from .training_bars import training_bars
+
+OPTIONS: list[click.Parameter] = [
+    click.Option(
+        ["--data"],
+        type=click.Path(path_type=Path),
+        help="Settings file, or a folder that holds safe-db/ and socialfx/.  [default: $SEMEQ_DATA]",
+    ),
+    click.Option(
+        ["--own"],
+        type=click.Path(path_type=Path),
+        multiple=True,
+        help="CSV of own settings (word, 13 columns) or parquet of submissions to learn from as well; may be repeated.",
+    ),
+    click.Option(
+        ["--device"],
+        type=click.Choice(["auto", "cpu", "cuda"]),
+        default="auto",
+        show_default=True,
+        help="Where to train.",
+    ),
+    click.Option(["--mixed"], is_flag=True, help="Run the networks' layers in bfloat16."),
+    click.Option(["--seed"], type=int, default=0, show_default=True, help="Everything random follows from it."),
+    click.Option(["--out"], type=click.Path(path_type=Path), help="Run folder.  [default: runs/RECIPE-TIME]"),
+    click.Option(["--resume"], is_flag=True, help="Go on with the interrupted run in --out."),
+    click.Option(
+        ["--split"],
+        type=click.Choice(["both", *SPLIT_KINDS]),
+        default="both",
+        show_default=True,
+        help="How test rows are held out; with both, the model of the random split is kept.",
+    ),
+    click.Option(["--steps"], type=click.IntRange(min=1), help="Train shorter or longer than the recipe says."),
+    click.Option(
+        ["--set", "changes"],
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Change one value of the recipe, e.g. loss.contrastive=0.2; may be repeated.",
+    ),
+    click.Option(
+        ["--log", "logs"],
+        type=click.Choice(["tensorboard", "wandb"]),
+        multiple=True,
+        help="Log there too, beside log.jsonl; may be repeated.",
+    ),
+]
+
+
+def recipe_command(name: str) -> click.Command:
+    """The command that trains by the recipe called `name` (or in the TOML file `name`)."""
+    try:
+        description = load_recipe(name).description
+    except RecipeError as error:
+        description = str(error)
+
+    @click.command(
+        name,
+        help=f"Train: {description}.",
+        params=list(OPTIONS),
+        epilog=examples(
+            f"semeq-train {name} --data PATH --device auto",
+            Example(f"semeq-train {name} --own my-settings.csv --seed 1", "with settings of your own"),
+            Example(f"semeq-train {name} --out runs/mine --resume", "go on where it was interrupted"),
+        ),
+    )
+    @output_options
+    def train(say: Say, **options: object) -> None:
+        _train(name, say, **options)  # type: ignore[arg-type]
+
+    return train
+
+
+def _train(
+    name: str,
+    say: Say,
+    data: Path | None,
+    own: tuple[Path, ...],
+    device: str,
+    mixed: bool,
+    seed: int,
+    out: Path | None,
+    resume: bool,
+    split: str,
+    steps: int | None,
+    changes: tuple[str, ...],
+    logs: tuple[str, ...],
+) -> None:
+    recipe = _recipe(name, steps, changes)
+    if resume and out is None:
+        raise click.UsageError("--resume needs --out RUN, the folder of the interrupted run")
+    try:
+        chosen = choose_device(device)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    loaded = load_data(recipe, data, own)
+    for saved in loaded.saved:
+        say_skipped(say, saved.problems, "rows")
+    for source, digest in loaded.digests().items():
+        say.detail(f"data {source}: {digest}")
+    writer = RunWriter(out or new_run_path(recipe.name), resume=resume)
+    say.detail(f"writing to {writer.path}, training on {chosen}")
+    loggers = [_logger(kind, writer.path, recipe) for kind in logs]
+    splits: tuple[SplitKind, ...] = SPLIT_KINDS if split == "both" else (split,)  # type: ignore[assignment]
+    with training_bars(say, recipe, splits) as show:
+        result = run_job(recipe, loaded, JobOptions(splits, chosen, seed, mixed), writer, show, loggers)
+    metrics = {kind: table.to_dict() for kind, table in result.metrics.items()}
+    say.data({"run": str(result.path), "metrics": metrics, "seconds": dict(result.seconds)})
+    say.summary(_result_table(result))
+    say.summary(f"run: {result.path}")
+
+
+def _recipe(name: str, steps: int | None, changes: tuple[str, ...]) -> Recipe:
+    """The recipe with the changes asked for; a mistake in them is a usage error."""
+    table = {}
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set wants KEY=VALUE, not {change!r}")
+        table[key.strip()] = value.strip()
+    if steps is not None:
+        table["optimiser.steps"] = str(steps)
+    try:
+        return with_changes(load_recipe(name), table)
+    except RecipeError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _logger(kind: str, path: Path, recipe: Recipe) -> Logger:
+    if kind == "tensorboard":
+        return TensorBoardLogger(path / "tensorboard")
+    return WandbLogger(path, path.name, recipe.to_dict())
+
+
+def _result_table(result: JobResult) -> Table:
+    columns = ("split", ">rows", ">CE dB", ">median", ">p95", ">silh.", ">kNN", ">flat dB", ">s")
+    title = "Held-out rows (CE: mean curve error; silhouette and kNN: warm against bright)"
+    table = plain_table(*columns, title=title)
+    for kind, m in result.metrics.items():
+        figures = (m.curve_error_mean_db, m.curve_error_median_db, m.curve_error_p95_db)
+        words = (m.silhouette_warm_bright, m.knn_warm_bright, m.flat_setting_db)
+        cells = [f"{value:.3f}" for value in (*figures, *words)]
+        table.add_row(kind, str(m.test_rows), *cells, f"{result.seconds[kind]:.0f}")
+    return table

@@ -1,0 +1,93 @@
+"""Earlier systems of the field, as one family: an autoencoder on the parameters, plain, variational or conditional.
+
+* the three generations of semantic-EQ autoencoders that V3 follows (2026): latent of 32, contrastive loss on a
+  projection, differing in how parameters are scaled;
+* flowEQ (C. Steinmetz, 2019): a β-VAE of 1 to 3 dimensions on the same 13 parameters;
+* a VAE conditioned on the word.
+
+Re-implemented from their descriptions, without the defects found in them (see the comparison page), so that figures
+compare ideas and not mistakes.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from semeq.eq import PARAMETER_COUNT
+
+from ..recipe import ModelSection
+from .network import Perceptron, Reconstruction, Space
+from .scale import Scale
+
+
+class Autoencoder(Space):
+    """One encoder on scaled parameters; outputs through a sigmoid, or linear where the scale is a z-score.
+
+    A conditional model gets the word as a one-hot vector at encoder and decoder. Without one (encoding for use) that is
+    all zeros, which it also sees in training for rows without a label.
+    """
+
+    def __init__(self, section: ModelSection, scale: Scale, words: int) -> None:
+        """`words` is the number of labels a conditional model knows."""
+        super().__init__(section)
+        self.bounded = not section.variational
+        self.scale = scale
+        self.words = words if section.conditional else 0
+        width = section.semantic
+        outputs = 2 * width if section.variational else width
+        self.encoder = Perceptron(PARAMETER_COUNT + self.words, section.hidden, outputs, section.dropout, section.skip)
+        self.decoder = Perceptron(
+            width + self.words, section.hidden[::-1], PARAMETER_COUNT, section.dropout, section.skip
+        )
+        self.projection = nn.Linear(width, section.projection) if section.projection else nn.Identity()
+
+    def encode(self, params: Tensor) -> Tensor:
+        """Latents (n, d): the mean, where the model is variational."""
+        return self._encode(self.scale.to_unit(params), self._condition(len(params), params))[0]
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """Settings (n, 13), kept within the bounds."""
+        return self.scale.to_physical(self._decode(latent, self._condition(len(latent), latent)))
+
+    def reconstruct(self, params: Tensor, labels: Tensor) -> Reconstruction:
+        """A variational model decodes a sample, not the mean."""
+        target = self.scale.to_unit(params)
+        condition = self._one_hot(labels) if self.words else None
+        mean, log_variance = self._encode(target, condition)
+        latent, divergence = mean, mean.new_zeros(())
+        if log_variance is not None:
+            latent = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
+            divergence = 0.5 * (mean**2 + log_variance.exp() - log_variance - 1).sum(dim=1).mean()
+        decoded = self._decode(latent, condition)
+        return Reconstruction(
+            latent=latent,
+            semantic=self.projection(mean),
+            directions=mean,
+            decoded=decoded,
+            target=target,
+            weight=target.new_ones(()),
+            curve_db=self.response(self.scale.to_physical(decoded)),
+            divergence=divergence,
+        )
+
+    def _encode(self, unit: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        # Centred at any scale: the unit cube's middle is 0.5, a z-score's is 0.
+        centred = unit if self.section.normalisation == "zscore" else 4 * unit - 2
+        out = self.encoder(centred if condition is None else torch.cat([centred, condition], dim=1))
+        if not self.section.variational:
+            return torch.tanh(out), None
+        mean, log_variance = out.chunk(2, dim=1)
+        return mean, log_variance.clamp(-10, 10)
+
+    def _decode(self, latent: Tensor, condition: Tensor | None) -> Tensor:
+        out: Tensor = self.decoder(latent if condition is None else torch.cat([latent, condition], dim=1))
+        return out if self.section.normalisation == "zscore" else torch.sigmoid(out)
+
+    def _condition(self, rows: int, like: Tensor) -> Tensor | None:
+        return like.new_zeros((rows, self.words)) if self.words else None
+
+    def _one_hot(self, labels: Tensor) -> Tensor:
+        hot = F.one_hot(labels.clamp_min(0), self.words).float()
+        return hot * (labels >= 0).float()[:, None]

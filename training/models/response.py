@@ -1,0 +1,50 @@
+"""The magnitude response of `semeq.eq`, differentiable and in float32, for losses and for the curve encoder's graph.
+
+The bilinear transform maps a cookbook section onto its analog prototype at ``x = tan(pi f / fs) / tan(pi f0 / fs)``
+(R. Bristow-Johnson, *Cookbook formulae for audio EQ biquad filter coefficients*). Written in x, every term is a sum of
+squares, so nothing cancels and float32 is exact to about 1e-5 dB, where the coefficient form would lose 1 dB at 20 Hz:
+
+* bell: ``(y² + A²/Q²) / (y² + 1/(A²Q²))`` with ``y = x - 1/x``;
+* shelf of Q = 1/√2: low ``A² (A² + x⁴) / (1 + A² x⁴)``, high ``A² (1 + A² x⁴) / (A² + x⁴)``.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, REFERENCE_GRID_HZ, REFERENCE_RATE_HZ
+
+GAINS, FREQS, QS = GAIN_INDEX.tolist(), FREQ_INDEX.tolist(), Q_INDEX.tolist()
+
+
+class Response(nn.Module):
+    """Settings (n, 13) in physical units to their curve in dB on the reference grid, (n, 128)."""
+
+    def __init__(self) -> None:
+        """Tabulate the warped grid."""
+        super().__init__()
+        warped = torch.tan(torch.tensor(REFERENCE_GRID_HZ / REFERENCE_RATE_HZ, dtype=torch.float64) * math.pi)
+        for name, table in (("warped", warped), ("inverse", 1 / warped), ("fourth", warped**4)):
+            self.register_buffer(name, table.float(), persistent=False)
+
+    def forward(self, params: Tensor) -> Tensor:
+        """Curve in dB, shape (n, 128)."""
+        warped, inverse, fourth = (self.get_buffer(n) for n in ("warped", "inverse", "fourth"))
+        power = torch.exp(params[:, GAINS] * (math.log(10) / 20))  # A²
+        corner = torch.tan(params[:, FREQS] * (math.pi / REFERENCE_RATE_HZ))
+        damping = 1 / params[:, QS] ** 2
+
+        bell = corner[:, 1:4, None]
+        y2 = (warped / bell - inverse * bell) ** 2
+        gained = power[:, 1:4]
+        bells = (y2 + (gained * damping)[..., None]) / (y2 + (damping / gained)[..., None])
+
+        x4 = fourth / corner[:, [0, 4], None] ** 4
+        shelf = power[:, [0, 4], None]
+        step = (shelf + x4) / (1 + shelf * x4)
+        # One logarithm for the product: each factor lies within ±24 dB, far inside float32.
+        product = bells[:, 0] * bells[:, 1] * bells[:, 2] * (shelf[:, 0] * step[:, 0]) * (shelf[:, 1] / step[:, 1])
+        return torch.log(product) * (10 / math.log(10))
