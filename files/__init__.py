@@ -15,9 +15,9 @@ from .loudness import (
 from .metadata import Carried
 from .reading import Audio, block_frames, blocks, name_of, probe
 from .true_peak import TruePeak
-from .whole import refuse_existing, replacing, sweep
+from .whole import sweep, whole, write_whole
 from .writer_thread import WriterThread
-from .writing import writing
+from .writing import refuse_existing, replacing, writing
 
 __all__ = [
     "ABSOLUTE_GATE_LUFS",
@@ -47,5 +47,7 @@ __all__ = [
     "refuse_existing",
     "replacing",
     "sweep",
+    "whole",
+    "write_whole",
     "writing",
 ]

@@ -7,18 +7,15 @@ as it lives. So what a killed process left behind can be told from what a living
 from __future__ import annotations
 
 import contextlib
-import filecmp
+import errno
 import os
 import re
 import secrets
 import socket
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from .errors import AudioFileError
-from .ogg import same_stream
 
 if sys.platform != "win32":  # where a file that is open cannot be removed anyway
     import fcntl
@@ -27,41 +24,38 @@ _LONGEST_NAME = 255  # bytes, on every common file system
 _OURS = re.compile(r"\..*\.semeq-(?P<host>[A-Za-z0-9_-]*)-\d+-[0-9a-f]{8}\.partial(\.[^.]*)?", re.DOTALL)
 
 
-def refuse_existing(output: Path, source: Path | None = None, overwrite: bool = False) -> None:
-    """Raise `AudioFileError` where `output` is the input itself, or exists and is not to be replaced."""
-    with _explained(output):
-        if source is not None and output.exists() and source.exists() and output.samefile(source):
-            raise AudioFileError(f"{output}: is the input itself, which is never overwritten; choose another --out")
-        if os.path.lexists(output) and not overwrite:
-            raise AudioFileError(f"{output}: exists already; use --overwrite to replace it")
-
-
 @contextmanager
-def replacing(
-    output: Path, source: Path | None = None, overwrite: bool = False, compare: bool = False
-) -> Iterator[Path]:
+def whole(output: Path, overwrite: bool = True, same: Callable[[Path, Path], bool] | None = None) -> Iterator[Path]:
     """Give a temporary path beside `output` to write to; move it there on success, remove it on any failure.
 
-    Where `overwrite` is not set and `output` exists, that is an `AudioFileError`; with `compare`, or where another
-    process wrote it meanwhile, only if it is not equal to the new file.
+    Folders above are made. Where `overwrite` is not set and something is at `output` in the end, that is a
+    `FileExistsError`, unless `same(temporary, output)` finds the two equal. Raises `OSError` as the system does.
     """
-    refuse_existing(output, source, overwrite or compare)
-    with _explained(output):
-        output.parent.mkdir(parents=True, exist_ok=True)
-        partial, handle = _begin(output)
     try:
-        with _explained(output):
-            yield partial
-            partial.chmod(0o666 & ~_umask())
-            if sys.platform == "win32":
-                os.close(handle)
-                handle = -1
-            _publish(partial, output, overwrite)
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:  # a file where a folder is needed
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(output.parent)) from None
+    partial, handle = _begin(output)
+    try:
+        yield partial
+        partial.chmod(0o666 & ~_umask())
+        if sys.platform == "win32":
+            os.close(handle)
+            handle = -1
+        _publish(partial, output, overwrite, same)
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
         if handle >= 0:
             os.close(handle)
+
+
+def write_whole(output: Path, content: str | bytes, overwrite: bool = True) -> None:
+    """Write text (UTF-8) or bytes as a file that appears, synced to disk, whole or not at all. See `whole`."""
+    with whole(output, overwrite) as partial, partial.open("wb") as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def sweep(folders: Iterable[Path]) -> list[Path]:
@@ -80,11 +74,6 @@ def sweep(folders: Iterable[Path]) -> list[Path]:
             if ours is not None and ours["host"] == _host() and _remove_dead(path):
                 removed.append(path)
     return removed
-
-
-def is_unfinished(name: str) -> bool:
-    """Whether a file of this name is one that is being written, or was left."""
-    return _OURS.fullmatch(name) is not None
 
 
 def _begin(output: Path) -> tuple[Path, int]:
@@ -121,28 +110,20 @@ def _remove_dead(partial: Path) -> bool:
     return True
 
 
-def _publish(partial: Path, output: Path, overwrite: bool) -> None:
+def _publish(partial: Path, output: Path, overwrite: bool, same: Callable[[Path, Path], bool] | None) -> None:
     if not overwrite:
         # A link, unlike a move, fails where a file has appeared meanwhile.
         try:
             os.link(partial, output)
             return
         except FileExistsError:
-            if output.is_file() and (filecmp.cmp(partial, output, shallow=False) or same_stream(partial, output)):
+            if same is not None and output.is_file() and same(partial, output):
                 return
-            raise AudioFileError(f"{output}: was written by another process meanwhile; it is left as it is") from None
-        except OSError:  # a file system without hard links
+            raise
+        except OSError:  # a file system without hard links: of two at the same moment the later one wins, whole
             if os.path.lexists(output):
-                raise AudioFileError(f"{output}: exists already; use --overwrite to replace it") from None
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(output)) from None
     partial.replace(output)
-
-
-@contextmanager
-def _explained(output: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise AudioFileError(f"{output}: cannot be written ({error.strerror or error})") from None
 
 
 def _host() -> str:

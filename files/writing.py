@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ import soundfile
 
 from .errors import AudioFileError
 from .formats import AudioFormat
+from .ogg import same_stream
+from .whole import whole
 
 _BUFFER_BYTES = 1 << 18
 _PROBE_BYTES = 1 << 16
@@ -100,3 +103,40 @@ class _OffsetFile:
     def read(self, size: int = -1) -> bytes:
         """Read, for libsndfile looks at what it wrote."""
         return self._file.read(size)
+
+
+def refuse_existing(output: Path, source: Path | None = None, overwrite: bool = False) -> None:
+    """Raise `AudioFileError` where `output` is the input itself, or exists and is not to be replaced."""
+    with _explained(output):
+        if source is not None and output.exists() and source.exists() and output.samefile(source):
+            raise AudioFileError(f"{output}: is the input itself, which is never overwritten; choose another --out")
+        if os.path.lexists(output) and not overwrite:
+            raise AudioFileError(f"{output}: exists already; use --overwrite to replace it")
+
+
+@contextmanager
+def replacing(
+    output: Path, source: Path | None = None, overwrite: bool = False, compare: bool = False
+) -> Iterator[Path]:
+    """`whole` for audio: a temporary path beside `output` to write to. Every fault is an `AudioFileError`.
+
+    An `output` that exists is refused at once where `overwrite` is not set; with `compare`, or where another process
+    wrote it meanwhile, only if it is not equal to the new file.
+    """
+    refuse_existing(output, source, overwrite or compare)
+    with _explained(output), whole(output, overwrite, _same_audio) as partial:
+        yield partial
+
+
+def _same_audio(one: Path, two: Path) -> bool:
+    return filecmp.cmp(one, two, shallow=False) or same_stream(one, two)
+
+
+@contextmanager
+def _explained(output: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError:
+        raise AudioFileError(f"{output}: was written by another process meanwhile; it is left as it is") from None
+    except OSError as error:
+        raise AudioFileError(f"{output}: cannot be written ({error.strerror or error})") from None

@@ -6,9 +6,10 @@ import contextlib
 import difflib
 import os
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from semeq.files import write_whole
 
 from .preset import Preset, PresetError, PresetNameError
 from .preset_names import preset_name
@@ -132,39 +133,10 @@ def read_preset(path: Path) -> Preset:
 
 def write_preset(path: Path, preset: Preset, overwrite: bool = False) -> Path:
     """Write a preset file that appears whole or not at all, also where two write it at once. Raises `PresetError`."""
-    content = preset.to_toml().encode("utf-8")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".preset-", suffix=".part", dir=path.parent)
-    except (OSError, ValueError) as error:
-        raise PresetError(f"{path}: cannot be written ({getattr(error, 'strerror', None) or error})") from None
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(0o644)
-        if overwrite:
-            part.replace(path)
-        else:
-            _put(part, path)
+        write_whole(path, preset.to_toml(), overwrite)
     except FileExistsError:
         raise PresetError(f"{path}: exists already; --overwrite replaces it") from None
-    except OSError as error:
-        raise PresetError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        part.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise PresetError(f"{path}: cannot be written ({getattr(error, 'strerror', None) or error})") from None
     return path
-
-
-def _put(part: Path, path: Path) -> None:
-    """Give a file its name unless that is taken: a link fails where something is, a move would replace it."""
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links: of two at the same moment the later one wins, whole
-        if path.exists():
-            raise FileExistsError(path) from None
-        part.replace(path)

@@ -7,7 +7,6 @@ figures on held-out rows; ``words.json`` the words' points; ``log.jsonl`` one li
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,18 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from semeq.eq import FLAT
+from semeq.files import write_whole
 
 from .errors import RecipeError, RunError
 from .models import SchoolPoint, Space, WordPoint, build_model
 from .recipe import Recipe
+from .run_files import RUNS_FOLDER, newest, read_json, read_tensors, write_json, write_tensors
 
 FORMAT = 1
-RUNS_FOLDER = Path("runs")
 #: Files of a run in progress, removed when it is complete.
 PLAN, STATE = "plan.json", "state"
 CHECKPOINT, CONFIG, METRICS, WORDS, LOG = (
@@ -62,10 +60,9 @@ def new_run_path(recipe_name: str) -> Path:
 
 def newest_run() -> Path:
     """The finished run in ``runs/`` whose checkpoint is newest; raise `RunError` if there is none."""
-    found = [p.parent for p in RUNS_FOLDER.glob(f"*/{CHECKPOINT}") if (p.parent / METRICS).is_file()]
-    if not found:
-        raise RunError(f"no finished run in {RUNS_FOLDER}/; train one with `semeq-train v3`, or name one with --run")
-    return max(found, key=lambda p: (p / CHECKPOINT).stat().st_mtime_ns)
+    return newest(
+        CHECKPOINT, f"no finished run in {RUNS_FOLDER}/; train one with `semeq-train v3`, or name one with --run"
+    )
 
 
 class RunWriter:
@@ -99,12 +96,12 @@ class RunWriter:
         if not (self.path / PLAN).is_file():
             try:
                 self.path.mkdir(parents=True, exist_ok=True)
-                (self.path / LOG).write_text("", encoding="utf-8")
+                write_whole(self.path / LOG, "")
             except OSError as error:
                 raise RunError(f"cannot write to {self.path}: {error.strerror or error}") from error
-            self._json(PLAN, plan)
+            write_json(self.path / PLAN, plan)
             return
-        noted = _read_json(self.path / PLAN)
+        noted = read_json(self.path / PLAN)
         for key, value in plan.items():
             if noted.get(key) != value:
                 raise RunError(f"{self.path} was begun with another {key}; resume with the same command")
@@ -122,62 +119,29 @@ class RunWriter:
         try:
             rows = [json.loads(line) for line in (self.path / LOG).read_text(encoding="utf-8").splitlines()]
             kept = [row for row in rows if row.get("split") != split or row.get("step", 0) <= step]
-            (self.path / LOG).write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+            write_whole(self.path / LOG, "".join(json.dumps(row) + "\n" for row in kept))
         except (OSError, ValueError) as error:
             raise RunError(f"cannot rewrite {self.path / LOG}: {error}") from error
 
     def keep_state(self, split: str, state: Mapping[str, Tensor]) -> None:
         """Write the state of a training in progress, to resume from."""
-        self._tensors(f"{STATE}-{split}.safetensors", state)
+        write_tensors(self.path / f"{STATE}-{split}.safetensors", state)
 
     def kept_state(self, split: str) -> dict[str, Tensor] | None:
         """The state to resume from, if there is one."""
         file = self.path / f"{STATE}-{split}.safetensors"
-        if not file.is_file():
-            return None
-        try:
-            return load_file(file)
-        except (OSError, SafetensorError) as error:
-            raise RunError(f"{file} cannot be read: {error}") from error
+        return read_tensors(file) if file.is_file() else None
 
     def save(
         self, model: Space, config: Mapping[str, Any], metrics: Mapping[str, Any], words: tuple[WordPoint, ...]
     ) -> None:
         """Write the results; the checkpoint last, so that a folder with one is complete."""
-        self._json(CONFIG, {"format": FORMAT, **config})
-        self._json(METRICS, metrics)
-        self._json(WORDS, [_plain(word) for word in words])
-        self._tensors(CHECKPOINT, model.state_dict())
+        write_json(self.path / CONFIG, {"format": FORMAT, **config})
+        write_json(self.path / METRICS, metrics)
+        write_json(self.path / WORDS, [_plain(word) for word in words])
+        write_tensors(self.path / CHECKPOINT, model.state_dict())
         for file in [self.path / PLAN, *self.path.glob(f"{STATE}-*.safetensors")]:
             file.unlink(missing_ok=True)
-
-    def _tensors(self, name: str, tensors: Mapping[str, Tensor]) -> None:
-        temporary = self.path / f".{name}.partial"
-        try:
-            # clone: modules that share a table would be refused.
-            save_file({k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, temporary)
-            temporary.replace(self.path / name)
-        except (OSError, SafetensorError) as error:
-            temporary.unlink(missing_ok=True)
-            raise RunError(f"cannot write {self.path / name}: {error}") from error
-
-    def _json(self, name: str, value: Any) -> None:
-        temporary = self.path / f".{name}.partial"
-        try:
-            temporary.write_text(json.dumps(_without_nan(value), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-            temporary.replace(self.path / name)
-        except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise RunError(f"cannot write {self.path / name}: {error.strerror or error}") from error
-
-
-def _without_nan(value: Any) -> Any:
-    """NaN is no JSON: a figure that does not exist is null."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {k: _without_nan(v) for k, v in value.items()}
-    return [_without_nan(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def _plain(word: WordPoint) -> dict[str, Any]:
@@ -197,29 +161,20 @@ def load_run(path: Path) -> Run:
     """Read a finished run; raise `RunError` with the file and what is wrong with it."""
     if not path.is_dir():
         raise RunError(f"{path} is not a run folder")
-    config = _read_json(path / CONFIG)
+    config = read_json(path / CONFIG)
     if config.get("format") != FORMAT:
         raise RunError(f"{path / CONFIG} has format {config.get('format')!r}; this version reads {FORMAT}")
     try:
         recipe = Recipe.from_dict(config["recipe"])
         # Fitted scales come with the checkpoint; the rows they were fitted to are not needed again.
         model = build_model(recipe.model, np.tile(FLAT, (2, 1)), len(config["words"]))
-        words = tuple(_word(table) for table in _read_json(path / WORDS))
+        words = tuple(_word(table) for table in read_json(path / WORDS))
     except (KeyError, TypeError, RecipeError) as error:
         raise RunError(f"{path} is no complete run: {error}") from error
     try:
-        model.load_state_dict(load_file(path / CHECKPOINT))
-    except (OSError, SafetensorError, RuntimeError) as error:
+        model.load_state_dict(read_tensors(path / CHECKPOINT))
+    except RuntimeError as error:
         reason = str(error).splitlines()[0]
         raise RunError(f"{path / CHECKPOINT} does not fit its config: {reason}") from error
     model.eval()
-    return Run(path, recipe, config, _read_json(path / METRICS), words, model)
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RunError(f"cannot read {path}: {error.strerror or error}") from error
-    except ValueError as error:
-        raise RunError(f"{path} is not JSON: {error}") from error
+    return Run(path, recipe, config, read_json(path / METRICS), words, model)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from click.core import ParameterSource
 from semeq.console import Example, Offers, Say, examples, output_options
 from semeq.eq import curve
 from semeq.eq.formats import WRITERS
+from semeq.files import write_whole
 from semeq.presets import PresetStore
 from semeq.words import Decoder, WordSpace, load_bundle, plain_name, shipped_models, word_names
 
@@ -149,7 +148,7 @@ def _write_texts(texts: Mapping[str, str], out: Path, suffix: str) -> dict[str, 
     alone = len(texts) == 1 and not out.is_dir()
     files = {word: out if alone else out / f"{word.replace('/', '-')}{suffix}" for word in texts}
     for word, path in files.items():
-        _write(path, texts[word])
+        write_whole(path, texts[word])
     return files
 
 
@@ -158,20 +157,6 @@ def _write_lv2(presets: Mapping[str, Lv2Preset], out: Path) -> dict[str, Path]:
     folder = bundle_folder(out)
     files = {word: folder / f"{re.sub(r'[^a-z0-9]+', '-', plain_name(word.lower()))}.ttl" for word in presets}
     for word, path in files.items():
-        _write(path, presets[word].turtle())
-    _write(folder / "manifest.ttl", manifest({files[word].name: preset for word, preset in presets.items()}))
+        write_whole(path, presets[word].turtle())
+    write_whole(folder / "manifest.ttl", manifest({files[word].name: preset for word, preset in presets.items()}))
     return files
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file that appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        part.chmod(0o644)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

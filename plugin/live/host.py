@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from semeq.files import AudioFileError, replacing
+from semeq.files import write_whole
 from semeq.words import WordSpace
 
 from ..controls import CONTROLS, Controls
@@ -247,10 +247,10 @@ class Session:
         if self._settings.stats is not None:
             text = json.dumps(self.figures(seconds), indent=1) + "\n"
             try:
-                with replacing(self._settings.stats, overwrite=True) as part:
-                    part.write_text(text, encoding="utf-8")
-            except AudioFileError as error:
-                raise LiveError(str(error)) from None
+                write_whole(self._settings.stats, text)
+            except OSError as error:
+                reason = error.strerror or error
+                raise LiveError(f"{self._settings.stats}: cannot be written ({reason})") from None
 
     def figures(self, seconds: float) -> dict[str, Any]:
         """What ``--stats`` writes: times in µs, latencies in ms."""

@@ -70,11 +70,6 @@ class LevelFollower:
         self._power = self._keep * self._power + (1 - self._keep) * power
         self._heard = self._keep * self._heard + (1 - self._keep)
 
-    @property
-    def window_frames(self) -> int:
-        """Length of a window."""
-        return self._size
-
     def match_db(self, params: FloatArray) -> float:
         """Gain in dB that makes a setting (13,) as loud as the input, within ±24; 0 before anything was heard."""
         before = float(self._power.sum())

@@ -11,7 +11,6 @@ import os
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -218,16 +217,6 @@ class JackInput:
         if not self.trouble:
             self._client.deactivate()
         self._client.close()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float) -> bool:
-    """Wait until `condition`, at most `seconds`; whether it came true."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def _rtmidi() -> Any:

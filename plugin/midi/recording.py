@@ -5,13 +5,14 @@ Source: Standard MIDI Files 1.0. Times are summed as whole numbers (ticks × mic
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
 import mido
+
+from semeq.files import whole
 
 _DEFAULT_TEMPO_US = 500_000
 _MAX_TICKS = 32_767
@@ -118,9 +119,5 @@ def write_take(
         track.append(message)
         last = frame
     midi.tracks.append(track)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        midi.save(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole(path) as partial:
+        midi.save(partial)

@@ -12,8 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from semeq.eq import FREQ_INDEX, GAIN_INDEX, MAX_FREQ_RATIO, Q_INDEX, SHELF_Q
-
 from ..models import Response, Space
 from .bands import BIN_FREQS_HZ, RATE_HZ
 from .front_end import SEMANTIC, LeanEncoder
@@ -73,46 +71,6 @@ class ClosedLoop(nn.Module):
 def loop_loss(turn: Turn, loop: ClosedLoop) -> Tensor:
     """How far what the EQ changed in the hearing is from what it is in the space: mean square over 8 dimensions."""
     return (turn.heard_after - turn.heard - loop.semantic_of(turn.params)).square().mean()
-
-
-def filter_audio(audio: Tensor, params: Tensor, rate_hz: float = RATE_HZ) -> Tensor:
-    """The five bands on audio itself (n, samples), differentiable in `params` (n, 13); same length, causal.
-
-    The cookbook sections' exact frequency response, on a transform long enough that the filters' ringing is not folded
-    back: twice the audio, and two seconds at least.
-    """
-    size = 1 << math.ceil(math.log2(max(2 * audio.shape[1], 2 * int(rate_hz))))
-    omega = torch.arange(size // 2 + 1, dtype=torch.float64, device=audio.device) * (2 * math.pi / size)
-    z1, z2 = torch.exp(-1j * omega), torch.exp(-2j * omega)
-    p = params.double()
-    amp = torch.exp(p[:, GAIN_INDEX.tolist()] * (math.log(10) / 40))
-    w0 = p[:, FREQ_INDEX.tolist()].clamp_max(MAX_FREQ_RATIO * rate_hz) * (2 * math.pi / rate_hz)
-    q = torch.full_like(amp, SHELF_Q)
-    q[:, 1:4] = p[:, Q_INDEX.tolist()]
-    cos, alpha = torch.cos(w0), torch.sin(w0) / (2 * q)
-    total = torch.ones(len(p), len(omega), dtype=torch.complex128, device=audio.device)
-    for band in range(5):
-        a, c, al = amp[:, band, None], cos[:, band, None], alpha[:, band, None]
-        if band in (0, 4):
-            sign = 1.0 if band == 0 else -1.0
-            c, slope = sign * c, 2 * a.sqrt() * al
-            numerator = a * (
-                (a + 1 - (a - 1) * c + slope)
-                + sign * 2 * (a - 1 - (a + 1) * c) * z1
-                + (a + 1 - (a - 1) * c - slope) * z2
-            )
-            denominator = (
-                (a + 1 + (a - 1) * c + slope)
-                - sign * 2 * (a - 1 + (a + 1) * c) * z1
-                + (a + 1 + (a - 1) * c - slope) * z2
-            )
-        else:
-            numerator = (1 + al * a) - 2 * c * z1 + (1 - al * a) * z2
-            denominator = (1 + al / a) - 2 * c * z1 + (1 - al / a) * z2
-        total = total * numerator / denominator
-    out = torch.fft.irfft(torch.fft.rfft(audio.double(), size) * total, size)[:, : audio.shape[1]]
-    result: Tensor = out.to(audio.dtype)
-    return result
 
 
 def refine(

@@ -5,19 +5,16 @@ Another kind of run than `lean`'s: it is for comparison, and nothing exports it.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from ..errors import DataError, RunError
+from ..run_files import write_json, write_tensors
 from .cnn import CnnOptions, MelCnn, train_cnn
 from .job import AudioJob, flat_latent, labelled_settings
 from .mel import MelClips, music_clips, pink_clips
@@ -27,15 +24,6 @@ KIND = "audio-encoder-cnn"
 WEIGHTS, CONFIG, METRICS = "cnn.safetensors", "config.json", "metrics.json"
 #: Clips of noise that are trained on, 12 s each.
 TRAINING_PINK = 60
-
-
-@dataclass(frozen=True)
-class CnnRun:
-    """A finished run read back."""
-
-    path: Path
-    net: MelCnn
-    config: dict[str, Any]
 
 
 def run_cnn_job(
@@ -70,29 +58,9 @@ def run_cnn_job(
 def save_cnn_run(path: Path, net: MelCnn, config: Mapping[str, Any], metrics: Mapping[str, Any]) -> None:
     """Write a run; raise `RunError` where one stands already or the folder cannot be written."""
     _refuse_taken(path)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        for name, table in ((CONFIG, {"format": FORMAT, "kind": KIND, **config}), (METRICS, dict(metrics))):
-            (path / name).write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        temporary = path / f".{WEIGHTS}.partial"
-        save_file({name: tensor.contiguous() for name, tensor in net.state_dict().items()}, temporary)
-        temporary.replace(path / WEIGHTS)
-    except (OSError, SafetensorError) as error:
-        raise RunError(f"cannot write the run {path}: {error}") from error
-
-
-def load_cnn_run(path: Path) -> CnnRun:
-    """Read a run; raise `RunError` with what is wrong with it."""
-    try:
-        config = json.loads((path / CONFIG).read_text(encoding="utf-8"))
-        if config.get("kind") != KIND or config.get("format") != FORMAT:
-            raise RunError(f"{path} is no run of the recipe cnn of format {FORMAT}")
-        net = MelCnn(bool(config["pool_frequency"]), bool(config["level_removed"]))
-        weights: dict[str, torch.Tensor] = load_file(path / WEIGHTS)
-        net.load_state_dict(weights)
-    except (OSError, ValueError, KeyError, AttributeError, RuntimeError, SafetensorError) as error:
-        raise RunError(f"{path} is no run of the recipe cnn that can be read: {error}") from error
-    return CnnRun(path, net.eval(), config)
+    write_json(path / CONFIG, {"format": FORMAT, "kind": KIND, **config})
+    write_json(path / METRICS, metrics)
+    write_tensors(path / WEIGHTS, net.state_dict())
 
 
 def _refuse_taken(path: Path) -> None:

@@ -6,7 +6,7 @@ is taken from the clip's long-term spectrum, so the EQ is exact on the clip as a
 
 from __future__ import annotations
 
-import os
+import contextlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semeq.eq import FloatArray, magnitude_db
+from semeq.files import whole
 
 from ..errors import DataError
 from .bands import BIN_FREQS_HZ, FFT_SIZE, HOP, RATE_HZ
@@ -121,13 +122,8 @@ def music_clips(
 
 def _store(frames: MelFrames, path: Path) -> None:
     """Keep for the next time; a cache that cannot be written is no reason to fail."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.npy")
-        np.save(temporary, frames)
-        temporary.replace(path)
-    except OSError:
-        return
+    with contextlib.suppress(OSError), whole(path) as partial:
+        np.save(partial, frames)
 
 
 def band_gains(power: FloatArray, params: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import os
@@ -16,6 +17,7 @@ import soxr
 from numpy.typing import NDArray
 
 from semeq.eq import FloatArray
+from semeq.files import whole
 
 from ..errors import DataError
 from .bands import BIN_FREQS_HZ, BINS, FFT_SIZE, HOP, RATE_HZ
@@ -187,27 +189,5 @@ def cache_path(files: list[Path], seed: int, cache: Path | None) -> Path:
 
 def _store(found: Spectra, path: Path) -> None:
     """Keep for the next time; a cache that cannot be written is no reason to fail."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(f".{os.getpid()}.npz")
-        np.savez(temporary, power=found.power, sources=found.sources, names=found.names, skipped=found.skipped)
-        temporary.replace(path)
-    except OSError:
-        return
-
-
-def split_sources(sources: tuple[str, ...], test_share: float, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Row numbers for training and test: whole sources, in random order, go to the test until it has its share."""
-    names = sorted(set(sources))
-    order = np.random.default_rng(seed).permutation(len(names))
-    owner = np.array([names.index(s) for s in sources])
-    held: list[int] = []
-    for name in order:
-        share_now = np.isin(owner, held).mean() if held else 0.0
-        share_then = np.isin(owner, [*held, name]).mean()
-        if abs(share_then - test_share) < abs(share_now - test_share):
-            held.append(int(name))
-    test = np.isin(owner, held)
-    if test.all() or not test.any():
-        raise DataError(f"{len(names)} sources of music cannot be split into training and test")
-    return np.flatnonzero(~test), np.flatnonzero(test)
+    with contextlib.suppress(OSError), whole(path) as partial:
+        np.savez(partial, power=found.power, sources=found.sources, names=found.names, skipped=found.skipped)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from semeq.console import Example, Say, examples, output_options
+from semeq.files import write_whole
 
 from ..audio import (
     FOLDS,
@@ -97,5 +98,5 @@ def ablation_command(
         command = f"semeq-train ablation --seeds {seeds}" + (f" --steps {steps}" if steps != STEPS else "")
         names = [space.words[i].name for i in word_order(space)]
         sources = len(set(material.music.spectra.sources))
-        out.write_text(as_page(folds, names, command + " --out docs/ablation.md", steps, sources), encoding="utf-8")
+        write_whole(out, as_page(folds, names, command + " --out docs/ablation.md", steps, sources))
         say.summary(f"page: {out}")

@@ -9,6 +9,7 @@ import click
 import torch
 
 from semeq.console import Example, Say, examples, output_options
+from semeq.files import write_whole
 
 from ..data import SPLIT_KINDS, TrainingData, load_data
 from ..jobs import JobOptions, choose_device, run_job
@@ -113,9 +114,8 @@ def bench_command(
         with training_bars(say, recipe, SPLIT_KINDS) as show:
             run_job(recipe, loaded[recipe.data], options, writer, show)
     comparison = compare([read_figures(path) for _, _, path in paths])
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "comparison.md").write_text(PREFACE + as_markdown(comparison), encoding="utf-8")
-    (out / "comparison.json").write_text(as_json(comparison), encoding="utf-8")
+    write_whole(out / "comparison.md", PREFACE + as_markdown(comparison))
+    write_whole(out / "comparison.json", as_json(comparison))
     drawn = [load_run(path) for entry, seed, path in paths if seed == 0 and entry.recipe in REACH]
     if drawn:
         write_reach(drawn, load_data(drawn[0].recipe, data).corpus, out / "reach.png")

@@ -10,6 +10,7 @@ import click
 from rich.table import Table
 
 from semeq.console import Example, Say, examples, output_options, plain_table
+from semeq.files import write_whole
 
 from ..data import SplitKind, load_data, split_rows
 from ..report import (
@@ -94,9 +95,9 @@ def compare_command(
     for remark in comparison.remarks:
         say.result(remark)
     if markdown:
-        markdown.write_text(as_markdown(comparison), encoding="utf-8")
+        write_whole(markdown, as_markdown(comparison))
     if json_path:
-        json_path.write_text(as_json(comparison), encoding="utf-8")
+        write_whole(json_path, as_json(comparison))
     if reach:
         first = {figure.label: figure.path for figure in reversed(figures)}
         loaded_runs = [load_run(path) for path in reversed(first.values())]

@@ -12,6 +12,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
 from semeq.eq import FREQ_INDEX, FREQ_MAX_HZ, FREQ_MIN_HZ, GAIN_INDEX, REFERENCE_GRID_HZ, FloatArray, curve
+from semeq.files import whole
 
 from ..data import UNLABELLED, Corpus
 from ..models import decode, decoded_curves, encode
@@ -172,6 +173,7 @@ def _pyplot() -> Any:
 
 def _save(figure: Any, path: Path) -> Path:
     figure.tight_layout()
-    figure.savefig(path, dpi=110)
+    with whole(path) as partial:
+        figure.savefig(partial, dpi=110, format=path.suffix.lstrip(".") or "png")
     _pyplot().close(figure)
     return path

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from semeq.eq import FREQ_INDEX, GAIN_INDEX, FloatArray, rms_db, tilt
+from semeq.eq import FREQ_INDEX, GAIN_INDEX, FloatArray, even_positions, rms_db, tilt
 
 from ..models import Space, decode, decoded_curves
 
@@ -48,12 +48,8 @@ class MorphMetrics:
 
 def even_path(model: Space, start: FloatArray, end: FloatArray, steps: int = STEPS) -> FloatArray:
     """Latents (steps, d) on the straight line from `start` to `end`, (d,), equally far apart in curve distance."""
-    fine = _line(start, end, np.linspace(0, 1, _FINE))
-    curves = decoded_curves(model, fine)
-    length = np.concatenate([[0.0], np.cumsum(rms_db(np.diff(curves, axis=0)))])
-    if length[-1] < 1e-9:
-        return _line(start, end, np.linspace(0, 1, steps))
-    at = np.interp(np.linspace(0, length[-1], steps), length, np.linspace(0, 1, _FINE))
+    curves = decoded_curves(model, _line(start, end, np.linspace(0, 1, _FINE)))
+    at, _ = even_positions(curves, np.linspace(0, 1, steps))
     return _line(start, end, at)
 
 

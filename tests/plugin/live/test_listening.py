@@ -73,7 +73,7 @@ def test_the_predicted_match_holds_on_music(data_dir):
 def predict_and_measure(audio, rate, word, memory_s=3.0):
     params = WordSpace.open().params(word, None, 0.0, 1.0)
     follower = LevelFollower(rate, memory_s)
-    size = follower.window_frames
+    size = follower._size
     for i in range(0, audio.shape[1] - size, size // 2):
         follower.hear(audio[:, i : i + size])
     engine = Engine(rate, audio.shape[0])
@@ -83,7 +83,7 @@ def predict_and_measure(audio, rate, word, memory_s=3.0):
 
 def test_silence_asks_for_no_gain():
     follower = LevelFollower(RATE)
-    follower.hear(np.zeros((2, follower.window_frames), np.float32))
+    follower.hear(np.zeros((2, follower._size), np.float32))
     assert follower.match_db(WordSpace.open().params("warm", None, 0.0, 1.0)) == 0.0
 
 

@@ -98,13 +98,13 @@ def test_a_diverging_loss_names_the_step_and_the_last_good_state(tmp_path, data,
 
 
 def test_a_full_disk_is_said_and_leaves_no_partial_file(tmp_path, data, monkeypatch):
-    from semeq.training import run_folder
+    from semeq.training import run_files
 
     def full(tensors, path):
         path.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(run_folder, "save_file", full)
+    monkeypatch.setattr(run_files, "save_file", full)
     recipe = with_changes(load_recipe("v3"), {**SMALL, "optimiser.steps": "50"})
     with pytest.raises(RunError, match="No space left on device"):
         run_job(recipe, data, OPTIONS, RunWriter(tmp_path / "r"))
