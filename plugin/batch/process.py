@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from semeq.files import Conversion, sweep
 
@@ -14,7 +16,7 @@ from ..moves import MovePlan
 from .dask import run_dask
 from .jobs import Watch, run_here, run_processes
 from .planning import Plan, lay_out
-from .request import Existing, Outcome, Request
+from .request import Outcome, Request
 
 
 def run(
@@ -66,23 +68,11 @@ def in_order(plan: Plan, rendered: Iterable[list[Outcome]]) -> list[Outcome]:
 def process_files(
     inputs: Iterable[str | Path],
     out: str | Path,
-    controls: Controls | str,
+    asked: Request | Controls | str,
     *,
-    to: str | None = None,
-    morph: float = 0.0,
-    intensity: float = 1.0,
-    output_db: float = 0.0,
-    model: str | None = None,
-    adaptive: bool = False,
-    container: str | None = None,
-    bits: str | None = None,
-    level_match: bool = False,
-    ceiling_dbtp: float | None = None,
-    ab: bool = False,
-    stems: bool = False,
-    existing: Existing = "refuse",
     jobs: int = 1,
     dask: str | None = None,
+    **options: Any,
 ) -> list[Outcome]:
     """Render files, folders and globs into the folder `out`, as ``semeq process`` does; what became of each.
 
@@ -90,26 +80,32 @@ def process_files(
     ----------
     inputs : iterable of path
         Files; folders and globs, which keep their tree below `out`.
-    controls : Controls or str
-        The state of the controls, or a word; the latter with `to`, `morph`, `intensity` and `output_db`.
+    asked : Request, Controls or str
+        What to do to every file; the state of the controls; or a word.
     jobs : int
         Processes; 0: one for each core.
+    dask : str, optional
+        The address of a Dask scheduler.
+    **options
+        Beside a word, fields of `Controls` by name (``to="bright", morph=0.3``); beside a word or controls, fields of
+        `Request` (``level_match=True``, ``ceiling_dbtp=-1.0``) or of `Conversion` (``bits="24"``). `adaptive` and `level_match` mean the request's.
 
-    For the others see `Request`. Raises `ControlError` for a request that cannot be met, and `BatchError` where `dask`
-    is no cluster; what goes wrong with a file is said in its outcome.
+    Raises
+    ------
+    ControlError
+        A request that cannot be met.
+    BatchError
+        There is no cluster at `dask`. What goes wrong with a file is said in its outcome.
+    TypeError
+        An option that there is not.
     """
-    if isinstance(controls, str):
-        controls = Controls(controls, to, morph, intensity, output_db)
-    request = Request(
-        MovePlan.read((), None, controls),
-        model,
-        adaptive,
-        Conversion(container, bits),
-        level_match,
-        ceiling_dbtp,
-        ab,
-        stems,
-        existing,
-    )
-    plan = lay_out(inputs, Path(out), request)
-    return in_order(plan, [outcomes for _, outcomes in run(plan, request, jobs, dask)])
+    if not isinstance(asked, Request):
+        if isinstance(asked, str):
+            own = {field.name for field in fields(Controls)} - {field.name for field in fields(Request)}
+            asked = Controls(asked, **{name: options.pop(name) for name in list(options) if name in own})
+        conversion = Conversion(options.pop("container", None), options.pop("bits", None))
+        asked, options = Request(MovePlan.read((), None, asked), conversion=conversion, **options), {}
+    if options:
+        raise TypeError(f"a Request says everything itself; {', '.join(options)} cannot stand beside it")
+    plan = lay_out(inputs, Path(out), asked)
+    return in_order(plan, [outcomes for _, outcomes in run(plan, asked, jobs, dask)])

@@ -8,11 +8,10 @@ from typing import Any
 
 import click
 import numpy as np
-import soundfile
 from rich.table import Table
 
 from semeq.console import Example, Say, examples, output_options, plain_table
-from semeq.files import AudioFileError
+from semeq.files import AudioFileError, expand
 from semeq.words import Hearing, WordSpace
 
 from ..hear_files import Profile, profile
@@ -46,9 +45,10 @@ def command(files: tuple[Path, ...], plot: Path | None, top: int, all_words: boo
     chosen = np.flatnonzero(shown)
     results: list[Profile] = []
     failed: list[str] = []
-    found = _expanded(files, failed)
+    found, missing = expand(files)
+    failed += missing
     with say.progress() as progress:
-        for path in progress.track(found, description="listening"):
+        for path in progress.track([item.path for item in found], description="listening"):
             say.detail(f"listening to {path}")
             try:
                 results.append(profile(path, hearing))
@@ -66,21 +66,6 @@ def command(files: tuple[Path, ...], plot: Path | None, top: int, all_words: boo
     if failed:
         say.trouble(f"{len(failed)} of {len(failed) + len(results)} files could not be heard")
         sys.exit(1)
-
-
-def _expanded(files: tuple[Path, ...], failed: list[str]) -> list[Path]:
-    """Files as they are; of folders the audio below them, by suffix."""
-    suffixes = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".opus"}
-    found: list[Path] = []
-    for path in files:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        below = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in suffixes)
-        if not below:
-            failed.append(f"{path}: there is no audio below this folder")
-        found += below
-    return found
 
 
 def _as_json(item: Profile, hearing: Hearing) -> dict[str, Any]:

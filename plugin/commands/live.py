@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import closing
-from pathlib import Path
+from dataclasses import dataclass, fields
+from typing import Any
 
 import click
 
@@ -16,9 +17,30 @@ from ..live import LiveSettings, NoAdaptation, Session, open_adaptation
 from ..live.audio import Backend, JackBackend, LiveError, SoundDeviceBackend, list_devices, list_ports
 from ..midi import MidiMap, PortError, choose, read_maps, system_ports
 from ..renderer import target_of
-from .options import OutputPath, controls_options
+from .options import OutputPath, controls_options, map_option
 
 BLOCKS = ("32", "64", "128", "256", "512", "1024")
+
+
+@dataclass(frozen=True)
+class AudioPorts:
+    """Which audio system to play through, and between which of its ports or devices."""
+
+    system: str
+    inputs: str | None
+    outputs: str | None
+    channels: int
+    block: str | None
+    rate: int | None
+    name: str
+    server: str | None
+
+    def open(self, jack_midi: str | None) -> Backend:
+        """The backend. Raises `LiveError`."""
+        frames = None if self.block is None else int(self.block)
+        if self.system == "jack":
+            return JackBackend(self.name, self.channels, self.inputs, self.outputs, jack_midi, frames, self.server)
+        return SoundDeviceBackend(self.channels, self.inputs, self.outputs, frames or 256, self.rate)
 
 
 @click.command(
@@ -30,7 +52,7 @@ BLOCKS = ("32", "64", "128", "256", "512", "1024")
         Example("semeq live --list", "what there is to connect to"),
     ),
 )
-@controls_options
+@controls_options("level_match", "adaptive")
 @click.option("--backend", "system", type=click.Choice(["jack", "sounddevice"]), default="jack", show_default=True)
 @click.option("--list", "list_", is_flag=True, help="List audio ports and devices and MIDI inputs, and end.")
 @click.option("--input", "inputs", metavar="NAME", help="JACK port (part of its name), or device, to take audio from.")
@@ -39,19 +61,7 @@ BLOCKS = ("32", "64", "128", "256", "512", "1024")
 @click.option("--block", type=click.Choice(BLOCKS), help="Frames a block; JACK's own, or 256, if not given.")
 @click.option("--rate", type=click.IntRange(8000, 384_000), help="Sample rate (sounddevice; JACK has its own).")
 @click.option("--midi", metavar="PORT", help="MIDI input: part of a port's name, or tcp:HOST:PORT.")
-@click.option(
-    "--map",
-    "maps",
-    multiple=True,
-    metavar="MAP",
-    help="What knobs do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
-)
-@click.option("--level-match/--no-level-match", default=False, help="Whether to keep the output as loud as the input.")
-@click.option(
-    "--adaptive/--no-adaptive",
-    default=False,
-    help="Whether to apply only as much of the words as the music of the last seconds lacks.",
-)
+@map_option
 @click.option("--record", type=OutputPath(folder=False), metavar="TAKE.mid", help="Record the performance.")
 @click.option("--stats", type=OutputPath(folder=False), metavar="FILE.json", help="Write timing figures at the end.")
 @click.option("--seconds", type=click.FloatRange(min=0), help="End after this long.")
@@ -60,84 +70,61 @@ BLOCKS = ("32", "64", "128", "256", "512", "1024")
 @click.option("--server", metavar="NAME", help="Name of the JACK server.")
 @output_options
 def command(
-    semantic: str | None,
-    to: str | None,
-    morph: float,
-    intensity: float,
-    output_db: float,
+    controls: Controls | None,
     model: str | None,
-    system: str,
     list_: bool,
-    inputs: str | None,
-    outputs: str | None,
-    channels: int,
-    block: str | None,
-    rate: int | None,
     midi: str | None,
     maps: tuple[str, ...],
-    level_match: bool,
-    adaptive: bool,
-    record: Path | None,
-    stats: Path | None,
-    seconds: float | None,
     plain: bool,
-    name: str,
-    server: str | None,
     say: Say,
+    **options: Any,
 ) -> None:
     """Play live through the EQ of a word, or of a morph between two, and move it with MIDI knobs.
 
     With JACK, audio and MIDI ports appear in the graph; --input, --output and --midi connect them. Ends with Ctrl-C;
     --json prints the figures of --stats then.
     """
+    ports = AudioPorts(**{field.name: options.pop(field.name) for field in fields(AudioPorts)})
     if list_:
-        show_list(server, say)
+        show_list(ports.server, say)
         return
-    if semantic is None:
+    if controls is None:
         raise click.UsageError("Missing option '--semantic' / '-s'.")
     midi_map = read_maps(maps)
-    controls = Controls(semantic, to, morph, intensity, output_db, level_match=level_match, adaptive=adaptive)
     space = WordSpace.open(model)
     target_of(space, controls)
     for word in (*midi_map.words("semantic"), *midi_map.words("to")):
         space.latent(word)
     try:
-        adaptation = open_adaptation(space) if adaptive else None
+        adaptation = open_adaptation(space) if controls.adaptive else None
     except NoAdaptation as error:
         raise click.UsageError(str(error)) from None
-    frames = None if block is None else int(block)
-    backend: Backend
     try:
-        jack_midi, own_midi = find_midi(system, server, midi, midi_map, say)
-        if system == "jack":
-            backend = JackBackend(name, channels, inputs, outputs, jack_midi, frames, server)
-        else:
-            backend = SoundDeviceBackend(channels, inputs, outputs, frames or 256, rate)
+        jack_midi, own_midi = find_midi(ports, midi, midi_map, say)
+        backend = ports.open(jack_midi)
         with closing(backend):
-            settings = LiveSettings(controls, midi_map, own_midi, stats, record, seconds, not plain and say.shows)
+            settings = LiveSettings(controls, midi_map, own_midi, view=not plain and say.shows, **options)
             say.data(Session(space, backend, settings, adaptation, say.note).run())
     except LiveError as error:
         raise click.ClickException(str(error)) from None
 
 
-def find_midi(
-    system: str, server: str | None, wanted: str | None, midi_map: MidiMap, say: Say
-) -> tuple[str | None, str | None]:
+def find_midi(ports: AudioPorts, wanted: str | None, midi_map: MidiMap, say: Say) -> tuple[str | None, str | None]:
     """Which MIDI ports to listen to: by JACK, and beside it.
 
     A port that was asked for must be there; the one that a map names is taken if it is (JACK waits for it).
     """
     if wanted is None:
-        if not midi_map.port or system == "jack":
+        if not midi_map.port or ports.system == "jack":
             return midi_map.port or None, None
         try:
             return None, choose(midi_map.port, system_ports(), "MIDI input")
         except PortError as error:
             say.note(f"no MIDI: {error}")
             return None, None
-    if wanted.startswith("tcp:") or system != "jack":
+    if wanted.startswith("tcp:") or ports.system != "jack":
         return None, wanted
-    names = list_ports(server)["MIDI"]
+    names = list_ports(ports.server)["MIDI"]
     if any(wanted.lower() in name.lower() for name in names):
         return wanted, None
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ import click
 from semeq.console import Offers
 from semeq.words import shipped_models, word_names
 
+from ..controls import Controls
 from .preset import preset_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -41,19 +43,63 @@ def model_option(command: Command) -> Command:
     )(command)
 
 
-def controls_options(command: Command) -> Command:
-    """``--preset``, and ``--semantic``, ``--to``, ``--morph``, ``--intensity``, ``--output-db`` and ``--model``."""
-    for option in (
-        model_option,
-        preset_option,
-        click.option("--output-db", type=float, default=0.0, show_default=True, help="Output gain, −24 to 24 dB."),
-        click.option("--intensity", type=float, default=1.0, show_default=True, help="0 (flat) to 2 (twice the word)."),
-        click.option("--morph", type=float, default=0.0, show_default=True, help="0 (the first word) to 1 (--to)."),
-        click.option("--to", type=WordParam(), metavar="WORD", help="The word to morph to."),
-        click.option("--semantic", "-s", type=WordParam(), metavar="WORD", help="The word to sound like."),
-    ):
-        command = option(command)
-    return command
+_SWITCHES = {
+    "bypass": click.option("--bypass/--no-bypass", default=False, help="Bypass the EQ at first."),
+    "level_match": click.option(
+        "--level-match/--no-level-match", default=False, help="Keep the output as loud as the input (BS.1770)."
+    ),
+    "adaptive": click.option(
+        "--adaptive/--no-adaptive", default=False, help="Apply only as much of the word as the audio lacks."
+    ),
+}
+
+
+def controls_options(*switches: str) -> Callable[[Command], Command]:
+    """The options of the controls, as one `Controls`; ``--preset`` and ``--model``.
+
+    The command takes `controls`, which is None where no word is named, and `model`. `switches` are further controls of
+    the command: ``"bypass"``, ``"level_match"``, ``"adaptive"``.
+    """
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def with_controls(
+            semantic: str | None, to: str | None, morph: float, intensity: float, output_db: float, **rest: Any
+        ) -> Any:
+            states = {name: rest.pop(name) for name in switches}
+            controls = None if semantic is None else Controls(semantic, to, morph, intensity, output_db, **states)
+            return command(controls=controls, **rest)
+
+        options = (
+            *(_SWITCHES[name] for name in reversed(switches)),
+            model_option,
+            preset_option,
+            click.option("--output-db", type=float, default=0.0, show_default=True, help="Output gain, −24 to 24 dB."),
+            click.option(
+                "--intensity", type=float, default=1.0, show_default=True, help="0 (flat) to 2 (twice the word)."
+            ),
+            click.option("--morph", type=float, default=0.0, show_default=True, help="0 (the first word) to 1 (--to)."),
+            click.option("--to", type=WordParam(), metavar="WORD", help="The word to morph to."),
+            click.option("--semantic", "-s", type=WordParam(), metavar="WORD", help="The word to sound like."),
+        )
+        decorated: Any = with_controls
+        for option in options:
+            decorated = option(decorated)
+        result: Command = decorated
+        return result
+
+    return decorate
+
+
+def map_option(command: Command) -> Command:
+    """``--map``, as a tuple of texts `maps`."""
+    return click.option(
+        "--map",
+        "maps",
+        multiple=True,
+        metavar="MAP",
+        help="What knobs do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
+    )(command)
 
 
 class OutputPath(click.Path):

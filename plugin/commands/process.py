@@ -11,12 +11,10 @@ from rich.table import Table
 
 from semeq.console import Say, TaskID, examples, output_options
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, curve, rms_db
-from semeq.files import BITS, CONTAINERS, AudioFileError, Conversion, expand
+from semeq.files import AudioFileError, expand
 from semeq.words import AdaptedSpace, Hearing, WordSpace, share_of
 
 from ..batch import (
-    DEFAULT_CEILING_DBTP,
-    Existing,
     Outcome,
     Plan,
     Request,
@@ -31,11 +29,10 @@ from ..batch import (
 )
 from ..controls import Controls
 from ..hear_files import hear_file
-from ..midi import read_maps
-from ..moves import MovePlan
 from ..renderer import target_of
 from .drawing import BAND_NAMES
-from .options import OutputPath, controls_options
+from .options import OutputPath
+from .request_options import request_options
 
 
 @click.command(
@@ -48,68 +45,20 @@ from .options import OutputPath, controls_options
     ),
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILES...", type=click.Path(path_type=Path))
-@controls_options
 @click.option(
     "--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder."
 )
-@click.option(
-    "--automate",
-    multiple=True,
-    metavar="CURVE",
-    help="Move controls over time: morph=curve.csv (seconds,value; or curve.csv:hold, :smooth), a CSV with named "
-    "columns, or a MIDI file. Repeatable.",
-)
-@click.option(
-    "--map",
-    "maps",
-    multiple=True,
-    metavar="MAP",
-    help="What the MIDI file's controllers do: a map file, a shipped map, or mappings such as 21=morph. Repeatable.",
-)
-@click.option("--adaptive/--no-adaptive", default=False, help="Apply only as much of the word as each file lacks.")
+@request_options
 @click.option("--suggest", is_flag=True, help="With --adaptive: print what would be applied, and render nothing.")
-@click.option("--level-match/--no-level-match", default=False, help="Make every output as loud as its input (BS.1770).")
-@click.option("--true-peak-guard", is_flag=True, help="Turn a file down where its true peak would exceed --ceiling.")
-@click.option(
-    "--ceiling",
-    type=click.FloatRange(-60.0, 0.0),
-    default=DEFAULT_CEILING_DBTP,
-    show_default=True,
-    metavar="DBTP",
-    help="What --true-peak-guard keeps to.",
-)
-@click.option("--stems", is_flag=True, help="The files of a folder are stems of one mix: one gain for all of them.")
-@click.option("--ab", is_flag=True, help="Write NAME.before and NAME.after, equally loud, to compare.")
-@click.option("--format", "container", type=click.Choice(CONTAINERS), help="Convert to this container.")
-@click.option("--bits", type=click.Choice(BITS), help="Convert to this sample format, with dither where it is reduced.")
-@click.option("--overwrite", is_flag=True, help="Replace outputs that exist (never an input).")
-@click.option("--skip-existing", is_flag=True, help="Leave outputs that exist: go on with a batch that was stopped.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and touch nothing.")
 @click.option("--jobs", type=click.IntRange(0), default=1, show_default=True, help="Processes; 0: one for each core.")
 @click.option("--dask", metavar="ADDRESS", help="Render on the Dask cluster of this scheduler.")
 @output_options
 def command(
     files: tuple[Path, ...],
-    semantic: str | None,
-    to: str | None,
-    morph: float,
-    intensity: float,
-    output_db: float,
-    model: str | None,
+    request: Request,
     out: Path,
-    automate: tuple[str, ...],
-    maps: tuple[str, ...],
-    adaptive: bool,
     suggest: bool,
-    level_match: bool,
-    true_peak_guard: bool,
-    ceiling: float,
-    stems: bool,
-    ab: bool,
-    container: str | None,
-    bits: str | None,
-    overwrite: bool,
-    skip_existing: bool,
     dry_run: bool,
     jobs: int,
     dask: str | None,
@@ -121,29 +70,17 @@ def command(
     output folder; sample rate, channels, sample format, tags, pictures and markers stay as they are. A file appears in
     the output folder only when it is complete; inputs are never overwritten.
     """
-    check_options(overwrite and skip_existing, ab and level_match, dask is not None and jobs != 1)
-    asked = None if semantic is None else Controls(semantic, to, morph, intensity, output_db)
-    moves = MovePlan.read(automate, read_maps(maps) if maps else None, asked)
-    space, hearing = opened(model, adaptive or suggest)
-    target_of(space, moves.controls)  # unknown words end the job before any file is touched
-    for word in moves.words:
+    if dask is not None and jobs != 1:
+        raise click.UsageError("--dask and --jobs exclude each other: the cluster has its own processes")
+    controls = request.moves.controls
+    space, hearing = opened(request.model, request.adaptive or suggest)
+    target_of(space, controls)  # unknown words end the job before any file is touched
+    for word in request.moves.words:
         space.latent(word)
     if suggest and hearing is not None:
         found, failed = expand(files)
-        failed += print_suggestions([item.path for item in found], hearing, space, moves.controls, say)
+        failed += print_suggestions([item.path for item in found], hearing, space, controls, say)
         return finish(failed, say)
-    existing: Existing = "replace" if overwrite else "skip" if skip_existing else "refuse"
-    request = Request(
-        moves,
-        model,
-        adaptive,
-        Conversion(container, bits),
-        level_match,
-        ceiling if true_peak_guard else None,
-        ab,
-        stems,
-        existing,
-    )
     plan = lay_out(files, out, request)
     if dry_run:
         shown, rows = preview(plan, request)
@@ -151,17 +88,7 @@ def command(
         say.data({"dry_run": True, "files": rows})
         return finish([*plan.missing, *(o.error for o in plan.settled if o.error)], say)
     outcomes = render(plan, request, jobs, dask, say)
-    return conclude(outcomes, out, moves.controls.output_db, say)
-
-
-def check_options(both_existing: bool, both_matching: bool, both_places: bool) -> None:
-    """Refuse options that contradict each other."""
-    if both_existing:
-        raise click.UsageError("--overwrite and --skip-existing exclude each other")
-    if both_matching:
-        raise click.UsageError("--ab matches loudness by itself; leave --level-match out")
-    if both_places:
-        raise click.UsageError("--dask and --jobs exclude each other: the cluster has its own processes")
+    return conclude(outcomes, out, controls.output_db, say)
 
 
 def render(plan: Plan, request: Request, jobs: int, dask: str | None, say: Say) -> list[Outcome]:

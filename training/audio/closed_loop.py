@@ -17,16 +17,12 @@ from .bands import BIN_FREQS_HZ, RATE_HZ
 from .front_end import SEMANTIC, LeanEncoder
 
 
-class BinResponse(Response):
-    """Response of settings in dB at the bins of the encoder's spectra: (n, 13) to (n, 2049)."""
+def bin_response() -> Response:
+    """Response of settings in dB at the bins of the encoder's spectra: (n, 13) to (n, 2049).
 
-    def __init__(self) -> None:
-        """Tabulate the warped bins; the first and last stand a little inside, where the warped axis is finite."""
-        nn.Module.__init__(self)
-        freqs = np.clip(BIN_FREQS_HZ, 1.0, 0.4995 * RATE_HZ)
-        warped = torch.tan(torch.tensor(freqs / RATE_HZ, dtype=torch.float64) * math.pi)
-        for name, table in (("warped", warped), ("inverse", 1 / warped), ("fourth", warped**4)):
-            self.register_buffer(name, table.float(), persistent=False)
+    The first and last bin stand a little inside, where the warped axis is finite.
+    """
+    return Response(np.clip(BIN_FREQS_HZ, 1.0, 0.4995 * RATE_HZ))
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ class ClosedLoop(nn.Module):
         """Freeze `space`."""
         super().__init__()
         self.encoder, self.space = encoder, space
-        self.response = BinResponse()
+        self.response = bin_response()
         for weight in space.parameters():
             weight.requires_grad_(False)
         with torch.no_grad():

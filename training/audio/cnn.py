@@ -21,7 +21,7 @@ from semeq.eq import FloatArray
 
 from ..errors import DataError, DivergedError
 from .bands import FLOOR_DB
-from .closed_loop import BinResponse
+from .closed_loop import bin_response
 from .front_end import SEMANTIC
 from .lean import LabelledCurves
 from .mel import CLIP_FRAMES, CROP_FRAMES, CROPS, MELS, MelClips, mel_weights
@@ -149,7 +149,7 @@ def train_cnn(
     weights = torch.tensor(mel_weights(), dtype=torch.float32, device=device)
     target = torch.tensor(settings.semantic, dtype=torch.float32, device=device)
     with torch.no_grad():
-        response = BinResponse().to(device)(torch.tensor(settings.params, dtype=torch.float32, device=device))
+        response = bin_response().to(device)(torch.tensor(settings.params, dtype=torch.float32, device=device))
         gain, dry = torch.exp(response * (math.log(10) / 10)), spectra @ weights
     optimiser = torch.optim.AdamW(net.parameters(), lr=PEAK_RATE, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK_RATE, max(options.steps, 2), pct_start=WARM_UP)

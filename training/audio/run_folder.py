@@ -44,7 +44,7 @@ def save_audio_run(path: Path, ear: Ear, config: Mapping[str, Any], metrics: Map
         raise RunError(f"{path} already holds a run; choose another --out")
     write_json(path / CONFIG, {"format": FORMAT, "kind": KIND, **config})
     write_json(path / METRICS, metrics)
-    write_tensors(path / EAR, {name: torch.as_tensor(np.asarray(getattr(ear, name), np.float64)) for name in _SHAPES})
+    write_tensors(path / EAR, {name: torch.as_tensor(np.atleast_1d(getattr(ear, name))) for name in _SHAPES})
 
 
 def load_audio_run(path: Path) -> AudioRun:

@@ -17,14 +17,13 @@ import soxr
 from numpy.typing import NDArray
 
 from semeq.eq import FloatArray
-from semeq.files import whole
+from semeq.files import expand, whole
 
 from ..errors import DataError
 from .bands import BIN_FREQS_HZ, BINS, FFT_SIZE, HOP, RATE_HZ
 
 CROP_S = 12.0
 CROPS_PER_FILE = 3
-SUFFIXES = {".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".opus", ".caf", ".w64", ".rf64"}
 
 
 @dataclass(frozen=True)
@@ -134,10 +133,10 @@ def audio_files(folder: Path) -> list[Path]:
     """Every audio file below a folder, in a fixed order; raise `DataError` if there is none."""
     if not folder.is_dir():
         raise DataError(f"there is no music folder {folder}; name one with --music")
-    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
-    if not files:
-        raise DataError(f"there is no audio below {folder}")
-    return files
+    found, problems = expand([folder])
+    if problems:
+        raise DataError(problems[0])
+    return [item.path for item in found]
 
 
 class Unusable(Exception):

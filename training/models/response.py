@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, REFERENCE_GRID_HZ, REFERENCE_RATE_HZ
@@ -21,17 +23,24 @@ GAINS, FREQS, QS = GAIN_INDEX.tolist(), FREQ_INDEX.tolist(), Q_INDEX.tolist()
 
 
 class Response(nn.Module):
-    """Settings (n, 13) in physical units to their curve in dB on the reference grid, (n, 128)."""
+    """Settings (n, 13) in physical units to their curve in dB at some frequencies, (n, F).
 
-    def __init__(self) -> None:
-        """Tabulate the warped grid."""
+    Parameters
+    ----------
+    freqs_hz : array_like, optional
+        Shape (F,), above 0 Hz and below half the rate; the reference grid where none are given.
+    """
+
+    def __init__(self, freqs_hz: ArrayLike = REFERENCE_GRID_HZ) -> None:
+        """Tabulate the warped frequencies."""
         super().__init__()
-        warped = torch.tan(torch.tensor(REFERENCE_GRID_HZ / REFERENCE_RATE_HZ, dtype=torch.float64) * math.pi)
+        ratio = np.asarray(freqs_hz, dtype=np.float64) / REFERENCE_RATE_HZ
+        warped = torch.tan(torch.tensor(ratio, dtype=torch.float64) * math.pi)
         for name, table in (("warped", warped), ("inverse", 1 / warped), ("fourth", warped**4)):
             self.register_buffer(name, table.float(), persistent=False)
 
     def forward(self, params: Tensor) -> Tensor:
-        """Curve in dB, shape (n, 128)."""
+        """Curve in dB, shape (n, F)."""
         warped, inverse, fourth = (self.get_buffer(n) for n in ("warped", "inverse", "fourth"))
         power = torch.exp(params[:, GAINS] * (math.log(10) / 20))  # A²
         corner = torch.tan(params[:, FREQS] * (math.pi / REFERENCE_RATE_HZ))

@@ -17,7 +17,7 @@ from ...controls import Controls
 from ...preset_controls import make_preset, preset_controls, preset_map
 from ...renderer import target_of
 from ..drawing import Row, settings_table
-from ..options import controls_options
+from ..options import controls_options, map_option
 from .option import PresetParam, folder_option, preset_in_use
 
 
@@ -49,26 +49,16 @@ def command() -> None:
     ),
 )
 @click.argument("name")
-@controls_options
-@click.option("--bypass/--no-bypass", default=False, help="Whether the EQ is bypassed at first.")
-@click.option("--level-match/--no-level-match", default=False, help="Whether to keep the loudness.")
-@click.option("--adaptive/--no-adaptive", default=False, help="Whether to apply only what is lacking.")
-@click.option("--map", "maps", multiple=True, metavar="MAP", help="MIDI: a map file, a shipped map, or 21=morph.")
+@controls_options("bypass", "level_match", "adaptive")
+@map_option
 @click.option("--about", metavar="TEXT", help="What it is for.")
 @folder_option
 @click.option("--overwrite", is_flag=True, help="Replace a preset of that name.")
 @output_options
 def save(
     name: str,
-    semantic: str | None,
-    to: str | None,
-    morph: float,
-    intensity: float,
-    output_db: float,
+    controls: Controls | None,
     model: str | None,
-    bypass: bool,
-    level_match: bool,
-    adaptive: bool,
     maps: tuple[str, ...],
     about: str | None,
     folder: Path | None,
@@ -78,10 +68,9 @@ def save(
     """Save settings as the preset NAME."""
     from ...midi import read_maps
 
-    if semantic is None:
+    if controls is None:
         raise click.UsageError("which word? Name it with --semantic WORD, or start from a preset with --preset")
     preset_name(name)
-    controls = Controls(semantic, to, morph, intensity, output_db, bypass, level_match, adaptive)
     midi_map = read_maps(maps) if maps else None
     space = WordSpace.open(model)
     target_of(space, controls)

@@ -8,7 +8,7 @@ import torch
 from semeq import eq
 from semeq.training import DataError
 from semeq.training.audio.bands import BANDS, BIN_FREQS_HZ, RATE_HZ, band_centres_hz, band_levels_db, band_weights
-from semeq.training.audio.closed_loop import BinResponse
+from semeq.training.audio.closed_loop import bin_response
 from semeq.training.audio.evaluation import equalise
 from semeq.training.audio.front_end import BandLevels
 from semeq.training.audio.spectra import long_term_power, music_spectra, pink_noise, pink_spectra
@@ -52,7 +52,7 @@ def test_an_eq_on_the_spectrum_is_the_eq_on_the_audio(random):
 def test_the_differentiable_response_is_the_engines(random):
     params = eq.denormalise(random.random((5, 13)))
     freqs = BIN_FREQS_HZ[1:1800]
-    found = BinResponse()(torch.tensor(params, dtype=torch.float32)).numpy()[:, 1:1800]
+    found = bin_response()(torch.tensor(params, dtype=torch.float32)).numpy()[:, 1:1800]
     np.testing.assert_allclose(found, eq.magnitude_db(params, freqs), atol=0.02)
 
 

@@ -1,0 +1,90 @@
+"""The options that say what to do with every file, as one `Request`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from semeq.files import BITS, CONTAINERS, Conversion
+
+from ..batch import DEFAULT_CEILING_DBTP, Existing, Request
+from ..controls import Controls
+from ..midi import read_maps
+from ..moves import MovePlan
+from .options import controls_options, map_option
+
+_OPTIONS = (
+    click.option(
+        "--automate",
+        multiple=True,
+        metavar="CURVE",
+        help="Move controls over time: morph=curve.csv (seconds,value; or curve.csv:hold, :smooth), a CSV with named "
+        "columns, or a MIDI file. Repeatable.",
+    ),
+    click.option("--adaptive/--no-adaptive", default=False, help="Apply only as much of the word as each file lacks."),
+    click.option(
+        "--level-match/--no-level-match", default=False, help="Make every output as loud as its input (BS.1770)."
+    ),
+    click.option(
+        "--true-peak-guard", is_flag=True, help="Turn a file down where its true peak would exceed --ceiling."
+    ),
+    click.option(
+        "--ceiling",
+        type=click.FloatRange(-60.0, 0.0),
+        default=DEFAULT_CEILING_DBTP,
+        show_default=True,
+        metavar="DBTP",
+        help="What --true-peak-guard keeps to.",
+    ),
+    click.option("--stems", is_flag=True, help="The files of a folder are stems of one mix: one gain for all of them."),
+    click.option("--ab", is_flag=True, help="Write NAME.before and NAME.after, equally loud, to compare."),
+    click.option("--format", "container", type=click.Choice(CONTAINERS), help="Convert to this container."),
+    click.option(
+        "--bits", type=click.Choice(BITS), help="Convert to this sample format, with dither where it is reduced."
+    ),
+    click.option("--overwrite", is_flag=True, help="Replace outputs that exist (never an input)."),
+    click.option(
+        "--skip-existing", is_flag=True, help="Leave outputs that exist: go on with a batch that was stopped."
+    ),
+)
+
+
+def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of the controls and of `Request`; the command takes `request`."""
+
+    @functools.wraps(command)
+    def with_request(
+        controls: Controls | None,
+        model: str | None,
+        maps: tuple[str, ...],
+        automate: tuple[str, ...],
+        true_peak_guard: bool,
+        ceiling: float,
+        container: str | None,
+        bits: str | None,
+        overwrite: bool,
+        skip_existing: bool,
+        **rest: Any,
+    ) -> Any:
+        if overwrite and skip_existing:
+            raise click.UsageError("--overwrite and --skip-existing exclude each other")
+        if rest["ab"] and rest["level_match"]:
+            raise click.UsageError("--ab matches loudness by itself; leave --level-match out")
+        existing: Existing = "replace" if overwrite else "skip" if skip_existing else "refuse"
+        request = Request(
+            MovePlan.read(automate, read_maps(maps) if maps else None, controls),
+            model,
+            conversion=Conversion(container, bits),
+            ceiling_dbtp=ceiling if true_peak_guard else None,
+            existing=existing,
+            **{name: rest.pop(name) for name in ("adaptive", "level_match", "ab", "stems")},
+        )
+        return command(request=request, **rest)
+
+    decorated: Callable[..., Any] = with_request
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return controls_options()(map_option(decorated))
