@@ -18,9 +18,8 @@ from semeq.plugin.formats import Conversion
 from semeq.plugin.moves import MovePlan
 from semeq.plugin.true_peak import TruePeak
 
-sys.path.insert(0, str(Path(__file__).parent))
-import rich_files as rich
-from batch_tools import RATE, hashes, library, semeq
+from . import rich_files as rich
+from .batch_tools import RATE, hashes, library, semeq
 
 
 def request(**kwargs):

@@ -3,8 +3,6 @@
 import shutil
 import struct
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,8 +15,7 @@ from semeq.plugin.chunks import CAFF, FORM, RIFF, chunk_body, walk
 from semeq.plugin.files import probe, render_file
 from semeq.plugin.formats import Conversion
 
-sys.path.insert(0, str(Path(__file__).parent))
-import rich_files as rich
+from . import rich_files as rich
 
 
 @pytest.fixture(scope="module")
