@@ -68,6 +68,14 @@ def test_silent_windows_are_left_out_and_the_others_weigh_by_their_energy(hearin
     assert last / first == pytest.approx(4, rel=0.02)
 
 
+def test_weights_are_shares_of_what_is_kept(hearing, noise):
+    """Windows just under the limit hold some energy: it is no part of the whole."""
+    levels = np.repeat([-76.0, -80.5], 4 * RATE)
+    course = hearing.course(np.tile(noise, 2) * 10 ** (levels / 20), RATE)
+    assert len(course.seconds) < 6
+    assert course.weight.sum() == pytest.approx(1, abs=1e-9)
+
+
 def test_a_short_recording_is_one_window_in_its_middle(hearing, noise):
     course = hearing.course(noise[:, : 2 * RATE], RATE)
     assert course.seconds.tolist() == [1.0]
