@@ -105,16 +105,23 @@ def test_the_options_above_are_heard(audio):
 
 
 def test_model(here, audio):
+    """A model in which two words have changed places, and a third has a name of its own."""
     whole = load_bundle()
     table = json.loads(whole.vocabulary.to_json())
     names = [word["name"] for word in table["words"]]
-    for here_is, there in (("warm", "bright"), ("bright", "warm")):
-        table["words"][names.index(here_is)]["name"] = there
-    graphs = {name: (whole.path / name).read_bytes() for name in ("decoder.onnx", "encoder.onnx")}
+    for is_now, will_be in (("warm", "bright"), ("bright", "warm"), ("airy", "zephyrous")):
+        table["words"][names.index(is_now)]["name"] = will_be
+    graphs = {name: (whole.path / name).read_bytes() for name in ("decoder.onnx", "encoder.onnx", "audio_encoder.onnx")}
     write_bundle(here / "swapped", {}, Vocabulary.from_json(json.dumps(table)), graphs)
-    process("song.wav", "-s", "warm", "--model", "swapped")
-    ((out, *_),) = outputs().values()
-    np.testing.assert_allclose(out, SemanticEQ("bright")(audio, RATE), atol=2e-5)
+    for word, ours in (("warm", "bright"), ("zephyrous", "airy")):
+        process("song.wav", "-s", word, "--model", "swapped", "--overwrite")
+        ((out, *_),) = outputs().values()
+        np.testing.assert_allclose(out, SemanticEQ(ours)(audio, RATE), atol=2e-5)
+    (theirs,) = json.loads(process("song.wav", "-s", "warm", "--model", "swapped", "--suggest", "--json").stdout)[
+        "files"
+    ]
+    (same,) = json.loads(process("song.wav", "-s", "bright", "--suggest", "--json").stdout)["files"]
+    assert theirs["params"] == pytest.approx(same["params"])
 
 
 def test_preset(here, audio):
