@@ -16,7 +16,7 @@ from semeq.plugin.cli import semeq
 from semeq.plugin.commands.process import command
 from semeq.plugin.loudness import loudness_lufs
 from semeq.plugin.true_peak import TruePeak
-from semeq.presets import PresetStore, Vocabulary, load_bundle, write_bundle
+from semeq.presets import Preset, PresetStore, Vocabulary, load_bundle, write_bundle
 
 RATE = 44_100
 
@@ -117,16 +117,13 @@ def test_model(here, audio):
         process("song.wav", "-s", word, "--model", "swapped", "--overwrite")
         ((out, *_),) = outputs().values()
         np.testing.assert_allclose(out, SemanticEQ(ours)(audio, RATE), atol=2e-5)
-    (theirs,) = json.loads(process("song.wav", "-s", "warm", "--model", "swapped", "--suggest", "--json").stdout)[
-        "files"
-    ]
-    (same,) = json.loads(process("song.wav", "-s", "bright", "--suggest", "--json").stdout)["files"]
+    suggest = ["--suggest", "--json"]
+    (theirs,) = json.loads(process("song.wav", "-s", "warm", "--model", "swapped", *suggest).stdout)["files"]
+    (same,) = json.loads(process("song.wav", "-s", "bright", *suggest).stdout)["files"]
     assert theirs["params"] == pytest.approx(same["params"])
 
 
 def test_preset(here, audio):
-    from semeq.presets import Preset
-
     PresetStore().save("mine", Preset(semantic="warm", intensity=0.5, output_db=-3.0))
     process("song.wav", "--preset", "mine", "--output-db", "-6")
     ((out, *_),) = outputs().values()
