@@ -195,6 +195,7 @@ def test_every_page_is_on_the_site():
 # ------------------------------------------------------------------------------------------------- types of snippets
 
 
+@pytest.mark.slow
 def test_python_snippets_are_typed(tmp_path):
     """What readers copy passes mypy as the package does; pedalboard exports its names without saying so."""
     if importlib.util.find_spec("mypy") is None:
