@@ -1,7 +1,8 @@
 # Two commands do everything on a fresh machine with Python 3.10+ and a C++ compiler:
 #   make run    install the base package (no torch) and render the demo song into out/
 #   make test   install what the tests need and run them
-# and further: lint, minimal, wheel, bench, docs.
+#   make check  the quick half: lint, and every test that takes less than five seconds
+# and further: lint, minimal, wheel, bench, docs, constraints.
 PYTHON ?= python3
 VENV ?= .venv
 VENV_TEST ?= .venv-test
@@ -11,13 +12,16 @@ SOURCES := $(shell git ls-files $(FOLDERS) pyproject.toml CMakeLists.txt 2>/dev/
 # A tree in which the folders are importable as semeq.*, for mypy.
 TREE = build/tree
 
-.PHONY: run test lint minimal wheel bench docs tree clean
+.PHONY: run test check constraints lint minimal wheel bench docs tree clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/semeq demo --out out
 
 test: $(VENV_TEST)/installed
-	$(VENV_TEST)/bin/python -m pytest -q -n 2 $(PYTEST)
+	$(VENV_TEST)/bin/python -m pytest -q -n 2 --dist loadgroup $(PYTEST)
+
+check: lint
+	$(VENV_TEST)/bin/python -m pytest -q -n 2 --dist loadgroup -m 'not slow' $(PYTEST)
 
 lint: $(VENV_TEST)/installed tree
 	$(VENV_TEST)/bin/ruff check .
@@ -38,6 +42,15 @@ wheel:
 
 bench: $(VENV_TEST)/installed
 	$(VENV_TEST)/bin/python benchmarks/report.py --out docs/benchmarks.md
+
+# Newer versions of everything but torch, whose pinned build is chosen by hand; look at the difference before committing.
+constraints:
+	rm -rf build/pins && $(PYTHON) -m venv build/pins
+	build/pins/bin/python -m pip --disable-pip-version-check --quiet install "$$(grep '^torch==' constraints.txt)"
+	build/pins/bin/python -m pip --disable-pip-version-check --quiet install '.[train,parquet,wandb,plot,live,dask,test,lint]'
+	(sed -n '/^#/p' constraints.txt; build/pins/bin/python -m pip freeze --exclude semeq \
+		| sed "/^torch==/!s/$$/; python_version >= '3.11'/") > build/constraints.txt
+	mv build/constraints.txt constraints.txt
 
 $(VENV)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -98,6 +98,21 @@ class Controls:
         for field in fields(self):
             object.__setattr__(self, field.name, check_control(field.name, getattr(self, field.name)))
 
+    @property
+    def effective_intensity(self) -> float:
+        """The intensity, 0 while bypassed."""
+        return 0.0 if self.bypass else self.intensity
+
+    @property
+    def effective_output_db(self) -> float:
+        """The output gain in dB, 0 while bypassed."""
+        return 0.0 if self.bypass else self.output_db
+
+    @property
+    def matches_level(self) -> bool:
+        """Whether the level is to be matched: a bypassed output is as loud as its input anyway."""
+        return self.level_match and not self.bypass
+
     def changed(self, **values: Any) -> Controls:
         """A copy with some controls changed."""
         for name in values:

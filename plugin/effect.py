@@ -225,7 +225,7 @@ class SemanticEQ(Pedalboard):
     def _native_match_db(self) -> float:
         """What `level_match` adds in a native chain, where nothing of ours sees the audio: measured over `listen`."""
         c, heard = self._controls, self._listened
-        if not c.level_match or c.bypass or heard is None:
+        if not c.matches_level or heard is None:
             return 0.0
         engine = Engine(heard.sample_rate_hz, heard.planes.shape[0])
         engine.jump(self._target.params, self._target.output_db)
@@ -282,7 +282,7 @@ class SemanticEQ(Pedalboard):
         result = renderer.process(input_array, automation=moves)
         if moves is not None:
             self._take(renderer.controls)
-        if self._controls.level_match and not self._controls.bypass:
+        if self._controls.matches_level:
             wet: Any = as_planes(result, channels)
             wet *= 10 ** (match_gain_db(planes, wet, sample_rate) / 20)
         return result

@@ -23,16 +23,15 @@ class Target:
 
 def target_of(space: WordSpace, controls: Controls) -> Target:
     """The target of a state of the controls. Bypass keeps the frequencies and takes the gains to 0 dB."""
-    intensity = 0.0 if controls.bypass else controls.intensity
-    params = space.params(controls.semantic, controls.to, controls.morph, intensity)
-    return Target(params, 0.0 if controls.bypass else controls.output_db)
+    params = space.params(controls.semantic, controls.to, controls.morph, controls.effective_intensity)
+    return Target(params, controls.effective_output_db)
 
 
-class Moves(Protocol):
+class Movement(Protocol):
     """What moves controls while a stream is rendered: an `Automation`, or a recorded `Performance`."""
 
     @property
-    def moves(self) -> bool:
+    def moving(self) -> bool:
         """Whether anything may move."""
 
     def controls_at(self, controls: Controls, seconds: float) -> Controls:
@@ -93,13 +92,13 @@ class Renderer:
         self.engine.jump(self._target.params, self._target.output_db)
         self.engine.reset()
 
-    def process(self, block: AnyAudio, out: AnyAudio | None = None, automation: Moves | None = None) -> AnyAudio:
+    def process(self, block: AnyAudio, out: AnyAudio | None = None, automation: Movement | None = None) -> AnyAudio:
         """Process a block of the stream: shapes as `semeq.eq.Engine.process`, zero latency.
 
         With `automation`, its tracks override the controls they name, in stream time; afterwards the controls stand
         where the tracks left them.
         """
-        if automation is not None and automation.moves:
+        if automation is not None and automation.moving:
             return self._process_automated(block, out, automation)
         target = self._target
         if target is not self._played:
@@ -107,7 +106,7 @@ class Renderer:
             self._played = target
         return self.engine.process(block, out)
 
-    def _process_automated(self, block: AnyAudio, out: AnyAudio | None, automation: Moves) -> AnyAudio:
+    def _process_automated(self, block: AnyAudio, out: AnyAudio | None, automation: Movement) -> AnyAudio:
         engine, rate = self.engine, self.engine.sample_rate_hz
         start, frames = engine.frame, block.size // engine.channels
         if start == 0:

@@ -1,6 +1,8 @@
 """What README and docs show must run, or, where it cannot run here, be a command that exists with options it has."""
 
-import importlib
+import csv
+import importlib.util
+import json
 import os
 import re
 import shlex
@@ -15,7 +17,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from semeq.words.bundle import MODELS_FOLDER
+import semeq.eq
+from semeq.eq import PARAMETER_NAMES, denormalise
+from semeq.presets import MODELS_FOLDER
+
+from .plugin.live.rig import Server
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -24,7 +30,7 @@ PROGRAMS = {
     "semeq-train": ("semeq.training.cli", "cli"),
     "semeq-export": ("semeq.export.cli", "cli"),
 }
-#: What is quick and needs no device, compiler or data set; of the rest only the words are checked.
+#: What is quick and needs no device, compiler or data set. What needs one is run below, where there is one.
 QUICK = {
     *(("semeq", name) for name in ("process", "words", "show", "analyze", "import-eq", "preset", "demo")),
     ("semeq", "midi check"),
@@ -115,8 +121,8 @@ def lines(block: str) -> list[str]:
     return [line.strip() for line in joined.splitlines() if line.strip() and not line.strip().startswith("#")]
 
 
-def command_of(program: str, words: list[str]) -> str:
-    """Parse a command line as click would; the name of the command. Raises `click.UsageError` where it is wrong."""
+def find_command(program: str, words: list[str]) -> tuple[click.Command, click.Context, list[str], list[str]]:
+    """The command that a line names, the program's context, the names on the way, and what is left of the line."""
     module, attribute = PROGRAMS[program]
     command: click.Command = getattr(importlib.import_module(module), attribute)
     context, names = click.Context(command, info_name=program), []
@@ -125,8 +131,14 @@ def command_of(program: str, words: list[str]) -> str:
         command = command.get_command(context, name)
         assert command is not None, f"{program} has no command {name}"
         names.append(name)
+    return command, context, names, words
+
+
+def command_of(program: str, words: list[str]) -> str:
+    """Parse a command line as click would; the name of the command. Raises `click.UsageError` where it is wrong."""
+    command, context, names, rest = find_command(program, words)
     if not isinstance(command, click.Group):
-        command.make_context(" ".join(names), list(words), parent=context)
+        command.make_context(" ".join(names), list(rest), parent=context)
     return " ".join(names)
 
 
@@ -178,3 +190,166 @@ def test_every_page_is_on_the_site():
     site = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     for page in sorted((ROOT / "docs").glob("*.md")):
         assert f" {page.name}\n" in site, f"{page.name} is not in mkdocs.yml"
+
+
+# ------------------------------------------------------------------------------------------------- types of snippets
+
+
+@pytest.mark.slow
+def test_python_snippets_are_typed(tmp_path):
+    """What readers copy passes mypy as the package does; pedalboard exports its names without saying so."""
+    if importlib.util.find_spec("mypy") is None:
+        pytest.skip("mypy is not installed (extra: lint)")
+    files = []
+    for page in PAGES:
+        for number, text in enumerate(snippets(page, "python")):
+            files.append(tmp_path / f"{page.stem.replace('-', '_')}_{number}.py")
+            files[-1].write_text(text, encoding="utf-8")
+    tree = Path(semeq.eq.__file__).parent.parent.parent
+    installed = "site-packages" in tree.parts  # mypy finds it by itself there, and refuses to be told
+    environment = os.environ | ({} if installed else {"MYPYPATH": str(tree)})
+    options = ["--config-file", str(ROOT / "pyproject.toml"), "--python-executable", sys.executable]
+    command = [sys.executable, "-m", "mypy", *options, "--implicit-reexport", "--cache-dir", str(tmp_path / "cache")]
+    done = subprocess.run(
+        [*command, *map(str, files)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ----------------------------------------------------------------------- commands that need a compiler, data or JACK
+
+#: Named in pages and not run by any test, with the reason.
+NOT_RUN = {
+    "semeq-train bench": "takes hours",
+    "semeq-train ablation": "takes hours",
+    "semeq-train data fetch": "needs the network",
+    "semeq midi learn": "needs a controller",
+    "sounddevice": "needs an audio device",
+}
+#: What makes a training command short enough for a test, and what stands for one that would take hours.
+SHORTER = {"v3": "--steps 20 --split random --device cpu"}
+INSTEAD = {"bench": f"semeq-train v3 --out runs/bench/v3-s0 {SHORTER['v3']}"}
+
+
+def commands(page: Path) -> list[tuple[str, str, str]]:
+    """Program, name of the command, and the line without its comment, of every command of ours on a page."""
+    found = []
+    for line in (line for block in snippets(page, "sh") for line in lines(block)):
+        words = shlex.split(line, comments=True)
+        if words and words[0] in PROGRAMS:
+            name = " ".join(find_command(words[0], words[1:])[2])
+            found.append((words[0], name, re.sub(r"\s+# .*$", "", line)))
+    return found
+
+
+def kind_of(program: str, name: str, line: str) -> str:
+    """What a command needs: nothing, a compiler, data, JACK; or why it is not run."""
+    if {(program, name), (program, name.split(" ")[0])} & QUICK:
+        return "nothing"
+    why = next((why for what, why in NOT_RUN.items() if f"{program} {name}".startswith(what) or what in line), None)
+    if why is not None:
+        return why
+    if (program, name) == ("semeq-export", "plugin"):
+        return "a compiler"
+    if program == "semeq-train" or (program == "semeq-export" and name in ("onnx", "audio")):
+        return "data"
+    return "JACK" if (program, name) == ("semeq", "live") else "unknown"
+
+
+def needing(what: str) -> list[str]:
+    """The distinct lines that need something, in their order."""
+    return list(dict.fromkeys(line for page in PAGES for p, n, line in commands(page) if kind_of(p, n, line) == what))
+
+
+def run_line(line: str, folder: Path, **environment: str) -> None:
+    """Run a line as a reader would, in a copy of the project; its programs are this checkout's."""
+    path = f"{folder / '.bin'}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        cwd=folder,
+        env=os.environ | {"PATH": path, "COLUMNS": "100", "HOME": str(folder / "home")} | environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.fixture
+def reader(project, tmp_path):
+    """A copy of the project, with a home of its own."""
+    here = tmp_path / "reader"
+    shutil.copytree(project, here, symlinks=True)
+    (here / "home").mkdir()
+    return here
+
+
+def test_every_command_of_a_page_is_run_or_says_why_not():
+    kinds = {kind_of(*command) for page in PAGES for command in commands(page)}
+    assert "unknown" not in kinds
+    assert {"nothing", "a compiler", "data", "JACK"} <= kinds
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("native")
+@pytest.mark.parametrize("line", needing("a compiler"))
+def test_commands_that_need_a_compiler(line, reader):
+    dpf = Path(os.environ.get("DPF_DIR", "/usr/share/dpf"))
+    if not (dpf / "distrho").is_dir() or shutil.which("cmake") is None or shutil.which("c++") is None:
+        pytest.skip("DPF, CMake or a compiler is not installed (Debian: dpf-source, cmake, g++)")
+    run_line(line, reader)
+    built = [path for path in (reader / "plugins").iterdir() if not path.name.startswith(".")]
+    assert {path.suffix for path in built} == {".vst3", ".clap", ".lv2"}
+    if "--install" in line:
+        assert len(list((reader / "home" / ".lv2").iterdir())) == 2
+
+
+def own_settings(path: Path) -> None:
+    """Settings of a reader's own: two words, twelve people."""
+    params = denormalise(np.random.default_rng(3).uniform(0.2, 0.8, (96, 13)))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["word", *PARAMETER_NAMES, "person"])
+        for i, row in enumerate(params):
+            writer.writerow([("warm", "bright")[i % 2], *map(float, row), f"p{i // 2 % 12}"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if any(kind_of(*c) == "data" for c in commands(p))], ids=lambda page: page.stem
+)
+def test_commands_that_need_data(page, reader, data_dir):
+    """In the order of the page, since one makes what the next one takes; trained for a few steps, on a little music."""
+    songs = sorted((data_dir / "music").glob("*.ogg"))[::40]
+    if not songs or not (data_dir / "socialfx").is_dir():
+        pytest.skip("SEMEQ_DATA holds no music or no socialfx")
+    music = reader / "data" / "music"
+    music.mkdir(parents=True)
+    for song in songs:
+        shutil.copy(song, music)
+    (reader / "data" / "safe-db").symlink_to(data_dir / "safe-db")
+    described = json.loads((data_dir / "socialfx" / "eqdescriptors.json").read_bytes())
+    (reader / "data" / "socialfx").mkdir()
+    (reader / "data" / "socialfx" / "eqdescriptors.json").write_text(json.dumps(described[:30]))  # fitting takes time
+    (reader / "home" / "Music").symlink_to(music)
+    own_settings(reader / "my-settings.csv")
+    for program, name, line in commands(page):
+        if kind_of(program, name, line) == "data":
+            run_line(f"{line} {SHORTER.get(name, '')}", reader, SEMEQ_DATA=str(reader / "data"), OMP_NUM_THREADS="1")
+        elif name in INSTEAD:
+            run_line(INSTEAD[name], reader, SEMEQ_DATA=str(reader / "data"), OMP_NUM_THREADS="1")
+        elif "--model my-model" in line:
+            run_line(line, reader)
+
+
+@pytest.fixture(scope="module")
+def jack_server():
+    """A JACK server without a device; skips where there is none."""
+    running = Server()
+    yield running
+    running.stop()
+
+
+@pytest.mark.parametrize("line", needing("JACK"))
+def test_commands_that_need_jack(line, reader, jack_server):
+    run_line(line if "--list" in line else f"{line} --seconds 0.5", reader, JACK_DEFAULT_SERVER=jack_server.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -155,6 +155,23 @@ def _word(table: dict[str, Any]) -> WordPoint:
     schools = tuple(SchoolPoint(**{**s, "latent": np.array(s["latent"])}) for s in table["schools"])
     latent = np.array(table["latent"])
     return WordPoint(**{**table, "sources": tuple(table["sources"]), "latent": latent, "schools": schools})
+
+
+def finished_runs(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """Those of `paths` that are finished runs, and folders that are something else, as ``runs/*`` also names.
+
+    Something else is a run of an audio encoder, a run in progress, or a folder of runs. Raises `RunError` for what is
+    no folder, and where no run is left.
+    """
+    finished: list[Path] = []
+    others: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            raise RunError(f"{path} is no run folder")
+        (finished if (path / CHECKPOINT).is_file() else others).append(path)
+    if not finished:
+        raise RunError(f"{others[0]} is no finished run" if others else "no run is named")
+    return finished, others
 
 
 def load_run(path: Path) -> Run:

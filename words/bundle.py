@@ -154,14 +154,17 @@ def _swap_in(staging: Path, path: Path) -> None:
         staging.replace(path)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
-    path.replace(old / path.name)
+    aside = old / path.name
     try:
+        path.replace(aside)
         staging.replace(path)
     except OSError:
-        (old / path.name).replace(path)
+        if aside.exists():
+            aside.replace(path)
         raise
     finally:
-        shutil.rmtree(old, ignore_errors=True)
+        if path.exists():  # else the old bundle could not come back, and is kept where it is
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _find(source: str | Path | None) -> Path:

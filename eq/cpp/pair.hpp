@@ -1,9 +1,10 @@
-// Two doubles at once: a vector of GCC and Clang on any machine, or plain C++ elsewhere.
+// Two doubles at once: a vector of GCC and Clang on any machine, or plain C++ elsewhere (or with SEMEQ_PLAIN_PAIR, for
+// the test that compares the two).
 #pragma once
 
 namespace semeq {
 
-#if defined(__GNUC__) || defined(__clang__)
+#if (defined(__GNUC__) || defined(__clang__)) && !defined(SEMEQ_PLAIN_PAIR)
 using Pair = double __attribute__((vector_size(16)));
 using PairMask = decltype(Pair{} == Pair{});
 inline Pair sane_or_zero(Pair x, double limit) noexcept {

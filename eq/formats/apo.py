@@ -2,6 +2,11 @@
 
 Equalizer APO's configuration reference: ``Filter n: ON|OFF <type> Fc <Hz> Gain <dB> Q <Q>``, where ``LSC``/``HSC`` are
 shelves by their centre frequency. AutoEq's ``ParametricEQ.txt`` is the same without comments.
+
+Equalizer APO takes a frequency with exactly three digits after the point as having a thousands separator, as Room EQ
+Wizard writes it (``BiQuadFilterFactory::getFreq``): ``Fc 1602.816 Hz`` is 1,602,816 Hz there, and the filter unstable.
+So no number of ours has three. Nor does it hold a filter below half the sample rate, as semeq's engine does: above, the
+filter is unstable. So high filters stand between ``If: sampleRate >= …`` and ``EndIf:``.
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ import math
 import re
 from dataclasses import dataclass
 
+from ..response import MAX_FREQ_RATIO, REFERENCE_RATE_HZ
 from ..settings import SHELF_Q, FloatArray
 from .filters import Filter, FormatError, Kind, decimal, one_line, setting_filters
 
@@ -33,6 +39,8 @@ _MAX_NOTES = 20
 _NUMBER = r"([+-]?[0-9][0-9.,]{0,20}|[+-]?[.,][0-9]{1,20})"
 _FILTER_LINE = re.compile(r"^filter\s*[0-9]{0,6}\s*:\s*(on|off)\b\s*([a-z]{0,8})(.*)$", re.IGNORECASE)
 _PREAMP_LINE = re.compile(rf"^preamp\s*:\s*{_NUMBER}\s*(?:db)?\s*$", re.IGNORECASE)
+_GUARD_LINE = re.compile(r"^if\s*:\s*sampleRate\s*>=\s*([0-9]{1,6})\s*$", re.IGNORECASE)
+_END_LINE = re.compile(r"^endif\s*:\s*$", re.IGNORECASE)
 _COMMAND_LINE = re.compile(r"^([a-z]{1,20})\s*[0-9]{0,6}\s*:", re.IGNORECASE)
 _FREQ = re.compile(rf"\bfc\s+{_NUMBER}\s*(k?)(?:hz)?(?![a-z0-9])", re.IGNORECASE)
 _GAIN = re.compile(rf"\bgain\s+{_NUMBER}", re.IGNORECASE)
@@ -51,25 +59,45 @@ class ApoText:
 
 
 def write_apo(params: FloatArray, output_db: float = 0.0, title: str = "") -> str:
-    """A setting (13,) as Equalizer APO configuration, with a comment that names it."""
+    """A setting (13,) as Equalizer APO configuration, with a comment that names it. Stable from 8 kHz up."""
     comment = f"# semeq: {one_line(title)}\n" if one_line(title) else ""
-    return comment + write_autoeq(params, output_db)
+    return comment + _text(params, output_db, 8_000)
 
 
 def write_autoeq(params: FloatArray, output_db: float = 0.0, title: str = "") -> str:
-    """A setting (13,) as AutoEq's ``ParametricEQ.txt``: no comments, for the many readers that know none."""
+    """A setting (13,) as AutoEq's ``ParametricEQ.txt``: no comments, for the many readers that know none.
+
+    Only what Equalizer APO could not play at 32 kHz has a condition, which other readers pass over.
+    """
+    return _text(params, output_db, 32_000)
+
+
+def _text(params: FloatArray, output_db: float, lowest_rate_hz: float) -> str:
+    """The lines of both; filters that would be unstable at the lowest rate have a condition."""
     lines = [f"Preamp: {output_db:.2f} dB".replace("-0.00", "0.00")]
     for number, band in enumerate(setting_filters(params), start=1):
-        numbers = f"Fc {decimal(band.freq_hz, 3)} Hz Gain {decimal(band.gain_db, 3)} dB Q {decimal(band.q, 5)}"
+        guarded = band.freq_hz > MAX_FREQ_RATIO * lowest_rate_hz
+        if guarded:
+            lines.append(f"If: sampleRate >= {math.ceil(band.freq_hz / MAX_FREQ_RATIO)}")
+        numbers = f"Fc {decimal(band.freq_hz, 2)} Hz Gain {_places(band.gain_db, 4)} dB Q {_places(band.q, 5)}"
         lines.append(f"Filter {number}: ON {_WRITTEN[band.kind]} {numbers}")
+        if guarded:
+            lines.append("EndIf:")
     return "\n".join(lines) + "\n"
+
+
+def _places(value: float, places: int) -> str:
+    """A number in decimals, never exactly three of them."""
+    text = decimal(value, places)
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
 
 
 def read_apo(text: str) -> ApoText:
     """Read Equalizer APO or AutoEq text.
 
     Peaking filters and shelves are taken, with ``Q``, ``BW Oct`` or (shelves) a slope in dB; switched-off filters are
-    skipped; other types (low-pass, high-pass, notch …) and other commands are left out with a note each.
+    skipped; other types (low-pass, high-pass, notch …) and other commands are left out with a note each. What stands
+    under a lowest sample rate of 44.1 kHz or less is taken as it is.
 
     Raises
     ------
@@ -81,6 +109,7 @@ def read_apo(text: str) -> ApoText:
     filters: list[Filter] = []
     notes: list[str] = []
     preamp_db = 0.0
+    guarded = False
     for number, raw in enumerate(text.lstrip("\ufeff").splitlines(), start=1):
         line = raw.strip()
         if not line or line[0] in "#;*/":
@@ -91,6 +120,10 @@ def read_apo(text: str) -> ApoText:
             found = _read_filter(match, number, notes)
             if found is not None:
                 filters.append(found)
+        elif (match := _GUARD_LINE.match(line)) and int(match[1]) <= REFERENCE_RATE_HZ:
+            guarded = True
+        elif guarded and _END_LINE.match(line):
+            guarded = False
         elif match := _COMMAND_LINE.match(line):
             notes.append(f"line {number}: {match[1]} is left out")
         if len(filters) > MAX_FILTERS:

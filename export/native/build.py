@@ -111,7 +111,7 @@ def build_plugin(
     dpf, cmake = find_dpf(), find_cmake()
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".semeq-build-", dir=out) as folder:
-        work = Path(folder)
+        work = Path(folder).resolve()  # modules are run from their own folders, `out` may be relative
         built = []
         for count in channels:
             identity = PluginIdentity(name if count == 2 else f"{name} mono")

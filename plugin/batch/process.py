@@ -88,7 +88,8 @@ def process_files(
         The address of a Dask scheduler.
     **options
         Beside a word, fields of `Controls` by name (``to="bright", morph=0.3``); beside a word or controls, fields of
-        `Request` (``level_match=True``, ``ceiling_dbtp=-1.0``) or of `Conversion` (``bits="24"``). `adaptive` and `level_match` mean the request's.
+        `Request` (``level_match=True``, ``ceiling_dbtp=-1.0``) and
+        `Conversion` (``bits="24"``). `adaptive` and `level_match` mean the request's.
 
     Raises
     ------

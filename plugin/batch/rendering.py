@@ -25,7 +25,7 @@ from semeq.files import (
     writing,
 )
 
-from ..renderer import Moves, Renderer
+from ..renderer import Movement, Renderer
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def wet_blocks(
     path: Path,
     form: AudioFormat,
     renderer: Renderer | None,
-    automation: Moves | None = None,
+    automation: Movement | None = None,
     frames: int | None = None,
 ) -> Iterator[tuple[Audio, Audio]]:
     """Yield a file's audio before and after a renderer that stands at the start of a stream, (frames, channels) both.
@@ -96,7 +96,7 @@ def render_file(
     output: Path,
     renderer: Renderer | None,
     form: AudioFormat,
-    automation: Moves | None = None,
+    automation: Movement | None = None,
     gain_db: float = 0.0,
     overwrite: bool = False,
     progress: Callable[[int], None] = lambda frames: None,

@@ -15,7 +15,7 @@ from semeq.words import AdaptedSpace, Hearing, WordSpace
 
 from ..controls import ControlError
 from ..hear_files import hear_file
-from ..renderer import Moves, Renderer
+from ..renderer import Movement, Renderer
 from .rendering import wet_blocks
 from .request import Group, Job, Request
 
@@ -43,11 +43,11 @@ class Stem:
             space = AdaptedSpace(space, hearing, hear_file(job.source, hearing).lean_db)
         return cls(job, form, target, space, request, (note,) if note else ())
 
-    def renderer(self) -> tuple[Renderer, Moves | None]:
+    def renderer(self) -> tuple[Renderer, Movement | None]:
         """A renderer at the start of the stream, and what moves its controls."""
         rate = self.form.sample_rate_hz
         controls = self.request.moves.controls
-        return Renderer(self.space, rate, self.form.channels, controls), self.request.moves.moves(self.space, rate)
+        return Renderer(self.space, rate, self.form.channels, controls), self.request.moves.movement(self.space, rate)
 
     def blocks(self, frames: int) -> Iterator[tuple[Audio, Audio]]:
         """The audio before and after the EQ."""

@@ -107,10 +107,8 @@ class LiveProcessor:
         self.faded = np.full(1, -1, np.int64)  # frames; −1 while nobody asked for it
         #: Called after a request: whoever sleeps until there is something to do.
         self.on_request: Callable[[], None] = lambda: None
-        self.target = self.morphs.params(
-            controls.semantic, controls.to, controls.morph, 0.0 if controls.bypass else controls.intensity
-        )
-        self.engine.jump(self.target, 0.0 if controls.bypass else controls.output_db)
+        self.target = self.morphs.params(controls.semantic, controls.to, controls.morph, controls.effective_intensity)
+        self.engine.jump(self.target, controls.effective_output_db)
 
     # ------------------------------------------------------------------------------------- for all other threads
 

@@ -1,12 +1,12 @@
 """MIDI: from messages to changes of the controls, by a map of which knob does what."""
 
-from .curve import CURVES
+from .knob_law import CURVES
 from .learn import Learner
 from .mapfile import dump_map, entry_mapping, load_map, map_entry, read_map, read_maps, shipped_maps
 from .mapping import Mapping, MidiMap
 from .ports import MidiInput, PortError, choose, jack_ports, open_input, system_ports
 from .reading import Reader, Reading
-from .recording import MidiFileError, Timed, read_midi_file, ticks_for, write_take
+from .recording import MidiFileError, TimedMessage, read_midi_file, ticks_for, write_take
 from .shortform import format_mapping, parse_mapping
 from .source import MapError, Source
 from .translate import Change, Translator
@@ -24,7 +24,7 @@ __all__ = [
     "Reader",
     "Reading",
     "Source",
-    "Timed",
+    "TimedMessage",
     "Translator",
     "choose",
     "dump_map",

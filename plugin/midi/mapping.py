@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ..controls import CONTROLS, ControlKind
-from .curve import CURVES, CurveName, bend, unbend
+from .knob_law import CURVES, CurveName, bend, unbend
 from .source import MapError, Source
 
 Takeover = Literal["jump", "pickup"]

@@ -24,7 +24,7 @@ class MidiFileError(ValueError):
     """A file that is no MIDI file, is damaged, or has no common time (type 2)."""
 
 
-class Timed(NamedTuple):
+class TimedMessage(NamedTuple):
     """A message and when it comes. `seconds` is exact; `text` is set for our own text events, else `data`."""
 
     seconds: Fraction
@@ -32,7 +32,7 @@ class Timed(NamedTuple):
     text: str
 
 
-def read_midi_file(path: str | Path) -> Iterator[Timed]:
+def read_midi_file(path: str | Path) -> Iterator[TimedMessage]:
     """Channel messages and our text events of a MIDI file of type 0 or 1, in time order, tempo changes applied.
 
     Raises
@@ -53,7 +53,7 @@ def read_midi_file(path: str | Path) -> Iterator[Timed]:
     return _timed(path, midi)
 
 
-def _timed(path: Path, midi: mido.MidiFile) -> Iterator[Timed]:
+def _timed(path: Path, midi: mido.MidiFile) -> Iterator[TimedMessage]:
     ticks_per_beat, tempo = midi.ticks_per_beat, _DEFAULT_TEMPO_US
     fixed: Fraction | None = None
     if ticks_per_beat < 0 or ticks_per_beat > _MAX_TICKS:  # SMPTE time: frames a second, ticks a frame
@@ -75,9 +75,9 @@ def _timed(path: Path, midi: mido.MidiFile) -> Iterator[Timed]:
         if message.type == "set_tempo":
             tempo = message.tempo
         elif message.type == "text" and message.text.startswith(TEXT_MARK):
-            yield Timed(seconds, b"", message.text[len(TEXT_MARK) :])
+            yield TimedMessage(seconds, b"", message.text[len(TEXT_MARK) :])
         elif not message.is_meta:
-            yield Timed(seconds, bytes(message.bytes()), "")
+            yield TimedMessage(seconds, bytes(message.bytes()), "")
 
 
 def ticks_for(sample_rate_hz: int) -> tuple[int, int]:

@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from ..controls import CONTROLS
-from .curve import CURVES
+from .knob_law import CURVES
 from .mapping import ACTIONS, DEFAULT_SMOOTHING_MS, DEFAULT_STEP, ENCODINGS, TAKEOVERS, Mapping
 from .source import MapError, Source, SourceKind
 

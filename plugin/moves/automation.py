@@ -120,7 +120,7 @@ class Automation:
                 raise ControlError(f"{name} cannot be automated: it looks at the whole stream")
 
     @property
-    def moves(self) -> bool:
+    def moving(self) -> bool:
         """Whether there is any track."""
         return bool(self.tracks)
 

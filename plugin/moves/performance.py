@@ -27,7 +27,7 @@ MATCH_DB = "match_db"
 AMOUNT = "amount"
 
 
-class Settings(Protocol):
+class SettingSource(Protocol):
     """What knows the settings of word pairs: a `WordSpace`, or tables prepared from one."""
 
     def params(self, semantic: str, to: str | None, morph: ArrayLike, intensity: ArrayLike) -> FloatArray:
@@ -82,7 +82,7 @@ class Performer:
 
     Parameters
     ----------
-    space : Settings
+    space : SettingSource
         Must have every word pair the changes can ask for, if it is to be used in an audio callback.
     controls : Controls
         The state before the first change.
@@ -93,7 +93,7 @@ class Performer:
     """
 
     def __init__(
-        self, space: Settings, controls: Controls, sample_rate_hz: float, hop: int = DEFAULT_RAMP_FRAMES
+        self, space: SettingSource, controls: Controls, sample_rate_hz: float, hop: int = DEFAULT_RAMP_FRAMES
     ) -> None:
         self._space, self._rate, self._hop = space, sample_rate_hz, hop
         self._values: dict[str, Any] = {field.name: getattr(controls, field.name) for field in fields(controls)}
@@ -194,7 +194,7 @@ class Performer:
                 del self._glides[name]
 
 
-def events_of(space: Settings, start: int, moments: list[Moment]) -> Events:
+def events_of(space: SettingSource, start: int, moments: list[Moment]) -> Events:
     """Engine events of moments in the block that begins at stream frame `start`."""
     on = np.array([not moment.bypass for moment in moments], dtype=np.float64)
     morph = np.array([moment.morph for moment in moments])
@@ -207,7 +207,7 @@ def events_of(space: Settings, start: int, moments: list[Moment]) -> Events:
     return Events(at, params, np.array([moment.output_db for moment in moments]) * on)
 
 
-class Timed(NamedTuple):
+class TimedChange(NamedTuple):
     """Changes that come at one stream frame."""
 
     frame: int
@@ -221,21 +221,26 @@ class Performance:
 
     Parameters
     ----------
-    timed : iterator of Timed
+    timed : iterator of TimedChange
         Ascending; read as the stream goes on.
     automation : Automation
         Tracks that override the controls they name.
     """
 
     def __init__(
-        self, space: Settings, controls: Controls, sample_rate_hz: float, timed: Iterator[Timed], automation: Automation
+        self,
+        space: SettingSource,
+        controls: Controls,
+        sample_rate_hz: float,
+        timed: Iterator[TimedChange],
+        automation: Automation,
     ) -> None:
         self._performer = Performer(space, controls, sample_rate_hz)
         self._timed, self._waiting = timed, next(timed, None)
         self._automation = automation
 
     @property
-    def moves(self) -> bool:
+    def moving(self) -> bool:
         """Always: changes may come."""
         return True
 
@@ -244,7 +249,7 @@ class Performance:
         return self._automation.controls_at(self._performer.controls, seconds)
 
     def events(
-        self, space: Settings, controls: Controls, sample_rate_hz: float, start: int, frames: int, hop: int
+        self, space: SettingSource, controls: Controls, sample_rate_hz: float, start: int, frames: int, hop: int
     ) -> Events:
         """Events of the block of `frames` at stream frame `start`; blocks come in order."""
         changes: list[tuple[int, Change]] = []
@@ -278,7 +283,7 @@ class Performance:
 
 def translated(
     translator: Translator, messages: Iterable[tuple[float, bytes | Change]], sample_rate_hz: float
-) -> Iterator[Timed]:
+) -> Iterator[TimedChange]:
     """Turn (seconds, MIDI bytes or change) into changes at stream frames."""
     for seconds, message in messages:
         if isinstance(message, Change):
@@ -287,4 +292,4 @@ def translated(
         else:
             changes = translator.feed(message)
         if changes:
-            yield Timed(round(seconds * sample_rate_hz), changes)
+            yield TimedChange(round(seconds * sample_rate_hz), changes)

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..controls import CONTROLS, ControlError, Controls, check_control
-from ..midi import Change, MapError, MidiMap, Translator, parse_mapping, read_midi_file
-from ..midi import Timed as TimedMessage
+from ..midi import Change, MapError, MidiMap, TimedMessage, Translator, parse_mapping, read_midi_file
 from .automation import Automation, Track
 from .csv_tracks import read_curves
-from .performance import Performance, Settings, translated
+from .performance import Performance, SettingSource, translated
 
 _CURVE = re.compile(r"(?:(?P<control>\w+)=)?(?P<path>.+?)(?::(?P<interpolation>linear|hold|smooth))?")
 
@@ -102,7 +101,7 @@ class MovePlan:
             f"{length}; {len(late)} of {len(times)} automation points lie past its end and do nothing" if late else ""
         )
 
-    def moves(self, space: Settings, sample_rate_hz: float) -> Automation | Performance | None:
+    def movement(self, space: SettingSource, sample_rate_hz: float) -> Automation | Performance | None:
         """The moves of one file at its sample rate; None where nothing moves. Each is to be played once."""
         automation = Automation(self.tracks)
         if not self.messages:

@@ -141,7 +141,10 @@ def test_a_nan_block_does_not_poison_the_next(music):
 def test_real_stems_keep_shape_and_stay_finite(data_dir):
     import soundfile
 
-    for path in sorted((data_dir / "stems" / "mdn-funk").glob("*.flac")):
+    stems = sorted((data_dir / "stems" / "mdn-funk").glob("*.flac"))
+    if not stems:
+        pytest.skip(f"there is no stem in {data_dir / 'stems' / 'mdn-funk'}")
+    for path in stems:
         audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
         out = SemanticEQ("warm", to="bright")(audio, rate, automation={"morph": [(0, 0.0), (10, 1.0)]})
         assert out.shape == audio.shape

@@ -25,7 +25,7 @@ from ..report import (
     write_figures,
     write_reach,
 )
-from ..run_folder import load_run
+from ..run_folder import finished_runs, load_run
 
 RUNS = click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 DATA = click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
@@ -41,7 +41,7 @@ DATA = click.option("--data", type=click.Path(path_type=Path), help="As in train
 def evaluate_command(runs: tuple[Path, ...], data: Path | None, figures: bool, say: Say) -> None:
     """Measure each run's kept model again on the rows it was not trained on, and draw what there is to see."""
     tables: dict[str, Any] = {}
-    for path in runs:
+    for path in _finished(runs, say):
         run = load_run(path)
         loaded = load_data(run.recipe, data)
         kind: SplitKind = run.config["split"]
@@ -82,7 +82,7 @@ def compare_command(
     say: Say,
 ) -> None:
     """One table for any set of runs, mean ± standard deviation over the seeds of a recipe."""
-    figures = [read_figures(path) for path in runs]
+    figures = [read_figures(path) for path in _finished(runs, say)]
     comparison = compare(figures)
     say.data(as_dict(comparison))
     for kind, rows in comparison.rows.items():
@@ -103,6 +103,14 @@ def compare_command(
         loaded_runs = [load_run(path) for path in reversed(first.values())]
         corpus = load_data(loaded_runs[0].recipe, data).corpus
         write_reach(loaded_runs, corpus, reach)
+
+
+def _finished(runs: tuple[Path, ...], say: Say) -> list[Path]:
+    """The finished runs among `runs`; says what is left out, so that ``runs/*`` can be typed."""
+    finished, others = finished_runs(runs)
+    for path in others:
+        say.note(f"{path} is left out: no finished run of a recipe")
+    return finished
 
 
 def _metrics_table(title: str, figures: dict[str, Any]) -> Table:

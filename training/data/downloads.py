@@ -6,35 +6,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DataError
+from .readers import SAFE_DB_FILE, SOCIALFX_FILE
 
 
 @dataclass(frozen=True)
 class Download:
-    """A file to fetch: where from, where to, and its SHA-256 if one is known."""
+    """A file to fetch: where from, where to, and the SHA-256 it must have."""
 
     name: str
     url: str
     page: str
     target: str
-    sha256: str | None
+    sha256: str
 
 
-#: The SAFE-DB digest is that of the published file. No digest of the SocialFX file is known to this project: the one
-#: that is found is printed, for the user's own records.
+#: Targets are the names that `locate_data` looks for. The digests are of the published files.
 DOWNLOADS = (
     Download(
         name="safe-db",
         url="http://www.semanticaudio.co.uk/datasets/data/SAFEEqualiserUserData.csv",
         page="http://www.semanticaudio.co.uk/datasets/data/",
-        target="safe-db/SAFEEqualiserUserData.csv",
+        target=f"safe-db/{SAFE_DB_FILE}",
         sha256="cc43858680115070ffdfa41a1158fca1344db2e0096ba73fe68990e90a284af1",
     ),
     Download(
         name="socialfx",
-        url="https://huggingface.co/datasets/seungheondoh/socialfx-original/resolve/main/data/eq-00000-of-00001.parquet",
-        page="https://huggingface.co/datasets/seungheondoh/socialfx-original",
-        target="socialfx/eq-00000-of-00001.parquet",
-        sha256=None,
+        url="https://raw.githubusercontent.com/interactiveaudiolab/audealize_api/"
+        "a95eba394e704586db77868a5924b6126064afb0/static/data/eqdescriptors.json",
+        page="https://github.com/interactiveaudiolab/audealize_api/tree/master/static/data",
+        target=f"socialfx/{SOCIALFX_FILE}",
+        sha256="640c196665e251b72df9e199ead06dfa1f352a5f09de28de2de7e1e8f9fb7353",
     ),
 )
 
@@ -54,7 +55,7 @@ def fetch(download: Download, folder: Path) -> tuple[Path, str]:
     try:
         found = pooch.retrieve(
             download.url,
-            known_hash=f"sha256:{download.sha256}" if download.sha256 else None,
+            known_hash=f"sha256:{download.sha256}",
             fname=target.name,
             path=target.parent,
             progressbar=False,

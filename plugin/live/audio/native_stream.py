@@ -41,7 +41,7 @@ class NativeStream:
             times.block_us,
         )
         controls = processor.performer.controls
-        self.callback.jump(processor.target, 0.0 if controls.bypass else controls.output_db)
+        self.callback.jump(processor.target, controls.effective_output_db)
         self._position = 0  # stream frames before which everything is worked out
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="semeq-control", daemon=True)

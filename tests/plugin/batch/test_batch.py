@@ -18,9 +18,8 @@ from semeq.plugin import ControlError, Controls, process_files
 from semeq.plugin.batch import Request, lay_out
 from semeq.plugin.moves.plan import MovePlan
 
-sys.path.insert(0, str(Path(__file__).parent))
-import rich_files as rich
-from batch_tools import RATE, hashes, library, semeq
+from . import rich_files as rich
+from .batch_tools import RATE, hashes, library, semeq
 
 
 def request(**kwargs):

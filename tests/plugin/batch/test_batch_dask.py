@@ -12,8 +12,7 @@ import pytest
 
 from semeq.plugin.batch.request import BatchError
 
-sys.path.insert(0, str(Path(__file__).parent))
-from batch_tools import hashes, library, semeq, start, wait_for
+from .batch_tools import hashes, library, semeq, start, wait_for
 
 #: An encoder takes long enough for a file to be caught unfinished.
 SLOWLY = ["-s", "warm", "--format", "mp3"]

@@ -6,12 +6,10 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from batch_tools import alive, children, hashes, library, semeq, start, wait_for
+from .batch_tools import alive, children, hashes, library, semeq, start, wait_for
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="uses /proc, signals and mounts of Linux")
 

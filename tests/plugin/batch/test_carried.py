@@ -3,8 +3,6 @@
 import shutil
 import struct
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,8 +16,7 @@ from semeq.files.reading import probe
 from semeq.plugin import Controls, Renderer, WordSpace
 from semeq.plugin.batch.rendering import render_file
 
-sys.path.insert(0, str(Path(__file__).parent))
-import rich_files as rich
+from . import rich_files as rich
 
 
 @pytest.fixture(scope="module")

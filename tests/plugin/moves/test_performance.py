@@ -12,7 +12,7 @@ from semeq.plugin import Controls, Renderer, Track, WordSpace
 from semeq.plugin.controls import ControlError
 from semeq.plugin.midi import Change, MapError, Translator, read_maps, write_take
 from semeq.plugin.moves.automation import Automation
-from semeq.plugin.moves.performance import Performance, Performer, Timed, translated
+from semeq.plugin.moves.performance import Performance, Performer, TimedChange, translated
 from semeq.plugin.moves.plan import MovePlan, set_text, take_text
 
 RATE = 48_000
@@ -36,7 +36,7 @@ def rendered(space, moves, frames=30_000, block=30_000, controls=START) -> np.nd
 
 
 def performance(space, changes, tracks=(), controls=START) -> Performance:
-    timed = iter([Timed(frame, [change]) for frame, change in changes])
+    timed = iter([TimedChange(frame, [change]) for frame, change in changes])
     return Performance(space, controls, RATE, timed, Automation(tracks))
 
 
@@ -136,7 +136,7 @@ def test_a_midi_file_moves_the_map_s_control_at_its_time_with_tempo_changes(spac
     cc = mido.Message("control_change", control=21, value=127, time=480)
     path = save(tmp_path / "p.mid", [mido.MetaMessage("set_tempo", tempo=250_000), cc])
     plan = MovePlan.read([path], read_maps(["21=morph:0ms"]), START)
-    by_midi = rendered(space, plan.moves(space, RATE))
+    by_midi = rendered(space, plan.movement(space, RATE))
     track = Track("morph", np.array([0.0, 0.25]), (0.0, 1.0), "hold")
     assert np.array_equal(by_midi, rendered(space, Automation([track])))
 
@@ -151,7 +151,7 @@ def test_a_take_brings_its_map_and_its_start_and_changes_by_hand(space, tmp_path
     assert plan.controls == start
     expected = performance(space, [(100, Change("morph", 64 / 127, 0.04)), (777, change)], controls=start)
     assert np.array_equal(
-        rendered(space, plan.moves(space, RATE), controls=start), rendered(space, expected, controls=start)
+        rendered(space, plan.movement(space, RATE), controls=start), rendered(space, expected, controls=start)
     )
 
 

@@ -209,13 +209,3 @@ def test_fetching_without_a_network_says_what_to_do(tmp_path, monkeypatch):
     with pytest.raises(DataError, match=r"cannot be reached; download it from http.* and save it as") as caught:
         fetch(DOWNLOADS[0], tmp_path)
     assert "\n" not in str(caught.value)
-
-
-def test_a_file_that_is_not_the_published_one_is_refused(tmp_path):
-    from dataclasses import replace
-
-    local = tmp_path / "served.csv"
-    local.write_text("not the data")
-    download = replace(DOWNLOADS[0], url=local.as_uri())
-    with pytest.raises(DataError):
-        fetch(download, tmp_path / "out")

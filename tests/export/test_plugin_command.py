@@ -1,0 +1,60 @@
+"""The README's own command, `semeq-export plugin --install`, from a folder that holds nothing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DPF = Path(os.environ.get("DPF_DIR", "/usr/share/dpf"))
+
+pytestmark = [
+    pytest.mark.skipif(not (DPF / "distrho").is_dir(), reason="DPF is not installed (Debian: dpf-source)"),
+    pytest.mark.skipif(shutil.which("cmake") is None or shutil.which("c++") is None, reason="no CMake or C++ compiler"),
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the folders are those of Linux"),
+    pytest.mark.xdist_group("native"),
+    pytest.mark.slow,
+]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The working folder and the home after the command, as typed."""
+    work, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
+    command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "plugin", "--install"]
+    done = subprocess.run(
+        command, cwd=work, env=os.environ | {"HOME": str(home)}, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    return work, home
+
+
+def test_all_formats_are_built_and_copied_where_hosts_look(installed):
+    work, home = installed
+    names = {"semeq.vst3", "semeq mono.vst3", "semeq.clap", "semeq mono.clap", "semeq.lv2", "semeq-mono.lv2"}
+    assert {path.name for path in (work / "plugins").iterdir()} == names
+    for kind in ("vst3", "clap", "lv2"):
+        there = {path.name for path in (home / f".{kind}").iterdir()}
+        assert there == {name for name in names if name.endswith(kind)}
+
+
+def test_the_lv2_modules_describe_themselves(installed):
+    _, home = installed
+    for name in ("semeq", "semeq-mono"):
+        folder = home / ".lv2" / f"{name}.lv2"
+        manifest = (folder / "manifest.ttl").read_text()
+        assert f"<urn:semeq:{name}>" in manifest
+        assert f"<{name}.so>" in manifest
+        assert "lv2:AudioPort" in (folder / f"{name}.ttl").read_text()
+
+
+def test_lv2_hosts_find_them(installed):
+    if shutil.which("lv2ls") is None:
+        pytest.skip("lilv-utils is not installed")
+    _, home = installed
+    done = subprocess.run(
+        ["lv2ls"], env=os.environ | {"LV2_PATH": str(home / ".lv2")}, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split() == ["urn:semeq:semeq", "urn:semeq:semeq-mono"]
