@@ -4,6 +4,8 @@ import pytest
 
 from semeq.plugin import Controls
 from semeq.plugin.midi import MapError, Mapping, MidiMap, Translator, parse_mapping
+from semeq.plugin.midi.curve import bend, unbend
+from semeq.plugin.midi.reading import Reader
 from semeq.plugin.midi.source import Source
 
 CC = Source("cc", 21)
@@ -52,3 +54,57 @@ def test_a_knob_takes_over_within_a_step_and_a_half(value, takes):
     if not takes:  # until it has passed
         other = 60 if value > 64 else 70
         assert turned(mapping, value, other, controls=Controls("warm", to="bright", morph=64 / 127))[1]
+
+
+def test_a_switch_is_on_from_64():
+    mapping = Mapping(CC, "bypass", action="follow")
+    assert turned(mapping, 63) == [[]]
+    assert [change.value for change in turned(mapping, 64)[0]] == [True]
+    assert [change.value for change in turned(Mapping(CC, "bypass"), 64)[0]] == [True]
+
+
+@pytest.mark.parametrize(("raw", "steps"), [(1, 1), (63, 63), (64, -64), (127, -1)])
+def test_twos_complement_turns_down_from_64(raw, steps):
+    mapping = Mapping(CC, "output_db", encoding="twos-complement", step=0.001)
+    ((change,),) = turned(mapping, raw)
+    assert change.value == pytest.approx(0.001 * steps * 48.0)
+
+
+@pytest.mark.parametrize("number", [0, 31])
+def test_pairs_of_14_bits_are_0_to_31_with_32_to_63(number):
+    reader = Reader()
+    coarse = [r for r in reader.read((0xB0, number, 100)) if r.kind == "cc14"]
+    fine = [r for r in reader.read((0xB0, number + 32, 5)) if r.kind == "cc14"]
+    assert [(r.number, r.raw) for r in coarse] == [(number, 100 * 129)]
+    assert [(r.number, r.raw) for r in fine] == [(number, 100 << 7 | 5)]
+    assert fine[0].position == pytest.approx((100 << 7 | 5) / 16_383)
+
+
+def test_controllers_from_32_make_no_pair_of_their_own():
+    reader = Reader()
+    assert [r.kind for r in reader.read((0xB0, 32, 100))] == ["cc"]
+    assert [r.kind for r in reader.read((0xB0, 64, 100))] == ["cc"]
+
+
+def test_steps_of_an_nrpn_stop_at_both_ends():
+    reader = Reader()
+    for number, value in ((99, 1), (98, 2), (6, 127)):
+        (*_, reading) = reader.read((0xB0, number, value))
+    assert reading.raw == 16_383
+    for number, raw in ((96, 16_383), (97, 16_382), (96, 16_383)):
+        (*_, reading) = reader.read((0xB0, number, 0))
+        assert (reading.kind, reading.raw) == ("nrpn", raw)
+    (*_, reading) = reader.read((0xB0, 6, 0))
+    (*_, reading) = reader.read((0xB0, 97, 0))
+    assert reading.raw == 0
+
+
+def test_an_exponential_knob_is_at_a_ninth_half_way_and_rises_64_times_as_steeply_at_the_top():
+    assert bend("exponential", 0.5) == pytest.approx(1 / 9)
+    small = 1e-6
+    bottom, top = bend("exponential", small), 1 - bend("exponential", 1 - small)
+    assert top / bottom == pytest.approx(64, rel=1e-3)
+    for curve in ("linear", "exponential", "s"):
+        for part in (0.0, 0.1, 0.5, 0.9, 1.0):
+            assert unbend(curve, bend(curve, part)) == pytest.approx(part, abs=1e-9)
+    assert bend("s", 0.25) == pytest.approx(0.15625)
