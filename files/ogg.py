@@ -18,7 +18,7 @@ def same_stream(one: Path, two: Path) -> bool:
 
 
 def _pages(file: BinaryIO) -> Iterator[bytes | None]:
-    """The pages with serial number and checksum blanked; None for what is no page."""
+    """The pages with serial number and checksum blanked; None for what is not a page."""
     while header := file.read(_HEADER):
         if len(header) < _HEADER or header[:4] != b"OggS":
             yield None

@@ -74,7 +74,7 @@ class Word:
     def __post_init__(self) -> None:
         """Check name and point."""
         if not self.name.strip() or "/" in self.name or self.name != self.name.lower().strip():
-            raise VocabularyError(f"{self.name[:60]!r} is no word: lower case, not empty, and no slash")
+            raise VocabularyError(f"{self.name[:60]!r} is not a word: lower case, not empty, and no slash")
         _check_latent(self.name, self.latent)
 
     def school(self, key: str) -> Word:
@@ -162,7 +162,7 @@ class Vocabulary:
         Raises
         ------
         VocabularyError
-            If it is no JSON, of another major version, or an entry is incomplete or malformed.
+            If it is not JSON, of another major version, or an entry is incomplete or malformed.
         """
         try:
             table = json.loads(text)
@@ -207,7 +207,7 @@ def _word(entry: Any) -> Word:
 
 def _point(values: Any) -> tuple[float, ...]:
     if not isinstance(values, list):
-        raise TypeError("its point is no list")
+        raise TypeError("its point is not a list")
     return tuple(float(v) for v in values)
 
 

@@ -97,7 +97,7 @@ def test_what_a_preset_has_beyond_the_effect_survives_it(folder):
     [
         (Preset(), PresetError, "says no word"),
         (Preset("warm", morph=3), PresetError, "morph is 3, outside 0 to 1"),
-        (Preset("warm", map=("nonsense",)), PresetError, "map: 'nonsense' is no mapping"),
+        (Preset("warm", map=("nonsense",)), PresetError, "map: 'nonsense' is not a mapping"),
         (Preset("warm", map=({"cc": 200, "control": "morph"},)), PresetError, "map: cc 200 is outside"),
         (Preset("wram"), UnknownWordError, "warm"),
     ],

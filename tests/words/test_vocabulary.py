@@ -93,7 +93,7 @@ def test_two_words_of_one_name_are_refused():
 
 @pytest.mark.parametrize("name", ["", " ", "Warm", "a/b", " warm"])
 def test_bad_names_are_refused(name):
-    with pytest.raises(VocabularyError, match="is no word"):
+    with pytest.raises(VocabularyError, match="is not a word"):
         replace(WARM, name=name)
 
 

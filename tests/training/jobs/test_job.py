@@ -126,7 +126,7 @@ def test_a_run_is_never_overwritten(run_path, made_csv, capsys):
         (["v3", "--steps", "0"], 2, "--steps"),
         (["v3", "--set", "loss.x=1"], 2, "unknown key 'x'"),
         (["v3", "--set", "loss"], 2, "--set wants KEY=VALUE"),
-        (["v3", "--data", "nothing-here"], 1, "nothing-here is no file"),
+        (["v3", "--data", "nothing-here"], 1, "nothing-here is not a file"),
         (["mine.toml"], 2, "cannot read the recipe"),
     ],
 )
