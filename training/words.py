@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -138,11 +139,11 @@ def _entry(meaning: Meaning, corpus: Corpus) -> tuple[WordPoint, list[tuple[str,
             (school.name, _Sense(school.curve_db, start, school.people))
             for school, start in zip(meaning.schools, fit_curves(curves).params, strict=True)
         ]
-    elif meaning.name in SCHOOLS and (corpus.descriptors == meaning.name).sum() >= SCHOOLS[meaning.name]:
-        chosen = corpus.descriptors == meaning.name
+    elif len(np.unique(corpus.of_word(meaning.name), axis=0)) >= SCHOOLS.get(meaning.name, math.inf):
+        people = corpus.people[corpus.descriptors == meaning.name]
         schools = [
             (school.name, _sense(school.params, school.people))
-            for school in split_schools(corpus.params[chosen], corpus.people[chosen], SCHOOLS[meaning.name])
+            for school in split_schools(corpus.of_word(meaning.name), people, SCHOOLS[meaning.name])
         ]
     point = WordPoint(
         meaning.name,

@@ -81,7 +81,10 @@ def _crowds(described: DescribedCurves, terms: MixTerms) -> dict[str, tuple[str,
     for i, (word, spoken) in enumerate(zip(described.words, described.languages, strict=True)):
         name = _term_name(word, terms) or word if spoken == "en" else word
         rows.setdefault(name, []).append(i)
-    squares = np.mean(described.bands**2, axis=1)
+    # No average of submissions of unit variance has more than that; curves of another scale are taken down to it.
+    bands = described.bands / np.sqrt(np.maximum(np.mean(described.bands**2, axis=1, keepdims=True), 1.0))
+    described = replace(described, bands=bands)
+    squares = np.mean(bands**2, axis=1)
     counts = np.array(described.submissions)
     single = [_crowd(described, [i], counts, squares) for i in range(len(described))]
     agreement = agreement_of_crowds(single)

@@ -84,7 +84,7 @@ def estimate_spread(words: Sequence[Witnesses], components: int = COMPONENTS) ->
     person = _between_people(empty, several) if len(several) >= ENOUGH_WORDS else MEASURED["person"] * shares
     least = LEAST * person
     agreement = agreement_of_crowds([w.crowd for w in words if w.crowd])
-    noise = MEASURED["submission"] if agreement is None else 1 - agreement
+    noise = MEASURED["submission"] if agreement is None else max(1 - agreement, LEAST)
     submission = noise * person / max(float(person.sum()), 1e-9)
 
     def of_crowd(word: Witnesses) -> tuple[FloatArray, FloatArray] | None:
