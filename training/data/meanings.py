@@ -169,7 +169,12 @@ def _meaning(word: Witnesses, spread: Spread) -> Meaning:
 
 
 def _together(group: Sequence[_Voice], spread: Spread) -> FloatArray:
-    """The shape that a group means. Among a crowd's words alone its bias does not matter: it is what they mean."""
+    """The shape that a group means.
+
+    Convention alone is taken at its word. Among a crowd's words alone its bias does not matter: it is what they mean.
+    """
+    if all(v.kind == "convention" for v in group):
+        return group[0].shape
     if any(v.of_the_trade for v in group):
         heard = [(v.shape, v.variance if v.bias is None else v.variance + v.bias) for v in group]
         return blend(heard, spread, spread.prior, spread.word)
