@@ -154,7 +154,8 @@ def _plain(word: WordPoint) -> dict[str, Any]:
 def _word(table: dict[str, Any]) -> WordPoint:
     schools = tuple(SchoolPoint(**{**s, "latent": np.array(s["latent"])}) for s in table["schools"])
     latent = np.array(table["latent"])
-    return WordPoint(**{**table, "sources": tuple(table["sources"]), "latent": latent, "schools": schools})
+    names = {key: tuple(table.get(key, ())) for key in ("sources", "aliases")}
+    return WordPoint(**{**table, **names, "latent": latent, "schools": schools})
 
 
 def finished_runs(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:

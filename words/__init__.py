@@ -16,6 +16,7 @@ from .bundle import (
 )
 from .decoder import Decoder, load_decoder
 from .hearing import Course, Heard, Hearing, HearingError
+from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, antonyms, nearest, select, word_positions
 from .space import WordSpace
@@ -35,6 +36,8 @@ __all__ = [
     "Heard",
     "Hearing",
     "HearingError",
+    "MixTerm",
+    "MixTerms",
     "MorphTable",
     "Neighbour",
     "School",
@@ -46,6 +49,7 @@ __all__ = [
     "antonyms",
     "load_bundle",
     "load_decoder",
+    "mix_terms",
     "morph_table",
     "nearest",
     "needed",
