@@ -15,9 +15,9 @@ from semeq.eq import FloatArray, curve, fit_curves, rms_db
 
 from .decoder import Decoder
 
-#: Starts of the fit: with the refinement after it, more of them hardly change the result.
-_STARTS = 2
-_STEPS = 8
+#: Starts of the first fit, and of a second one where the first leaves more than this, in dB.
+_STARTS, _MORE_STARTS, _GOOD_DB = 1, 5, 0.3
+_STEPS = 12
 _PROBE = 4e-3  # step of the numerical derivative: well above float32's noise, well below the decoder's curvature
 _PULL = 0.02  # what keeps the point near where such settings are encoded, against 1 dB² of curve error
 _INSIDE = 0.999  # latents lie in (−1, 1)
@@ -50,9 +50,17 @@ def blend(decoder: Decoder, latents: FloatArray, weights: FloatArray, flat: Floa
     target = np.asarray(weights @ curve(decoder.decode(latents)), dtype=np.float64)
     if float(rms_db(target)) < 1e-3:
         return Blend(np.asarray(flat, dtype=np.float64), target, float(rms_db(target)))
-    start = decoder.encode(fit_curves(target[None], restarts=_STARTS).params)[0]
-    latent = locate(decoder, target, start)
-    return Blend(latent, target, float(rms_db(curve(decoder.decode(latent)) - target)))
+    best: Blend | None = None
+    for starts in (_STARTS, _MORE_STARTS):
+        start = decoder.encode(fit_curves(target[None], restarts=starts).params)[0]
+        latent = locate(decoder, target, start)
+        error = float(rms_db(curve(decoder.decode(latent)) - target))
+        if best is None or error < best.error_db:
+            best = Blend(latent, target, error)
+        if error <= _GOOD_DB:
+            break
+    assert best is not None
+    return best
 
 
 def locate(decoder: Decoder, target_db: FloatArray, start: FloatArray) -> FloatArray:

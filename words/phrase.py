@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from .vocabulary import UnknownWordError, Vocabulary
 
@@ -37,16 +38,17 @@ SIGNS: Mapping[str, float] = {
 }  # fmt: skip
 FILLERS = frozenset(
     {"the", "a", "an", "it", "its", "make", "made", "sound", "sounds", "sounding", "tone", "please", "be", "in", "of",
-     "is", "should", "to", "but", "with", "some", "bit", "that", "so", "still", "also", "times", "x", "*"}
+     "is", "should", "to", "some", "bit", "that", "so", "still", "also", "times", "x", "*"}
 )  # fmt: skip
-_SEPARATORS = frozenset({",", ";", "+", "&", "and", "but", "plus", "with", "or", "yet"})
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?\s*%?|[,;+&*−]|-(?=\s)|[^\W\d_](?:[\w'/.-]*[\w/])?", re.UNICODE)
+_SEPARATORS = frozenset({",", ";", "+", "&", "and", "but", "plus", "with", "or", "yet", "y"})
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?(?:e[+-]?\d+)?\s*%?|[,;+&*−]|-(?=[\s\d])|[^\W\d_](?:[\w'/.-]*[\w/])?", re.UNICODE)
+Found = TypeVar("Found")
 _LONGEST = 3  # words that one term of the tables above, or of a vocabulary, has at most
 
 
 @dataclass(frozen=True)
 class Part:
-    """A word of the vocabulary, or one of its schools, and its weight: 1 is its typical strength, below 0 mirrors it."""
+    """A word of the vocabulary (or one of its schools) and its weight: 1 is its typical strength, below 0 mirrors."""
 
     word: str
     weight: float
@@ -159,7 +161,7 @@ def _clauses(tokens: list[str], vocabulary: Vocabulary) -> list[tuple[str, float
     return found
 
 
-def _longest(tokens: list[str], at: int, find: Callable[[str], object]) -> tuple[int, object]:
+def _longest(tokens: list[str], at: int, find: Callable[[str], Found | None]) -> tuple[int, Found | None]:
     """The longest run of tokens from `at` that `find` knows: its length, and what was found (None: nothing)."""
     for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
         found = find(" ".join(tokens[at : at + length]))
@@ -170,8 +172,8 @@ def _longest(tokens: list[str], at: int, find: Callable[[str], object]) -> tuple
 
 def _known(name: str, vocabulary: Vocabulary) -> str | None:
     """The vocabulary's word for a name, a comparative or a superlative; with its school, if it names one."""
-    if name in AMOUNTS or name in SIGNS or name in _SEPARATORS:
-        return None
+    if name in AMOUNTS or name in SIGNS or name in FILLERS or name in _SEPARATORS:
+        return None  # also where people saved a setting under it: in a phrase it is grammar
     for candidate in (name, *_positives(name)):
         if candidate in vocabulary:
             school = candidate.partition("/")[2]

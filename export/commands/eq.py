@@ -120,6 +120,9 @@ def eq_command(
     space = WordSpace(Decoder(model))
     texts: dict[str, str] = {}
     presets: dict[str, Lv2Preset] = {}
+    for text in dict.fromkeys((*words, to)):
+        for remark in () if text is None else space.remarks(text):
+            say.note(remark)
     for word in words:
         params = space.params(word, to, position, intensity)
         level = output_db

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from semeq.plugin.hear_files import profile, sample
-from semeq.words.hearing import Hearing, HearingError
+from semeq.words.hearing.encoder import Hearing, HearingError
 from semeq.words.space import WordSpace
 
 RATE = 44_100

@@ -11,7 +11,7 @@ import torch
 from semeq.eq import FloatArray, curve, fit_curves, rms_db
 from semeq.words import mix_terms
 
-from ..data import Corpus, FittedWords
+from ..data import Corpus, FittedWords, split_schools
 from ..data.meaning import Meaning, estimate_spread, gather, translations_among, word_meanings
 from .building import decoded_curves, encode
 from .network import Space
