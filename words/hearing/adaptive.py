@@ -37,11 +37,11 @@ def needed(hearing: Hearing, params: FloatArray, lean_db: FloatArray) -> FloatAr
 
 def adapt(hearing: Hearing, params: FloatArray, lean_db: FloatArray, intensity: float = 1.0) -> FloatArray:
     """The setting (13,) to apply where a word's is `params` (13,) and the audio's lean (64,), scaled by `intensity`."""
-    wanted = float(needed(hearing, params, lean_db)) * intensity
-    scaled = scale_gains(params, wanted)
-    if wanted == 0.0 or np.abs(scaled - clip_params(scaled)).max() > 0:
-        return scaled  # flat, or beyond ±12 dB: the engine takes that, a fit within the bounds would not reach it
-    return np.asarray(refit(wanted * curve(params), scaled).params[0], dtype=np.float64)
+    amount = float(needed(hearing, params, lean_db))
+    scaled = scale_gains(params, amount * intensity)
+    if amount in (0.0, 1.0) or intensity == 0.0 or np.abs(scaled - clip_params(scaled)).max() > 0:
+        return scaled  # flat, the word itself, or beyond ±12 dB: the engine takes that, a fit would not reach it
+    return np.asarray(refit(amount * intensity * curve(params), scaled).params[0], dtype=np.float64)
 
 
 class AdaptedSpace(WordSpace):
