@@ -17,7 +17,7 @@ from .decoder import Decoder, load_decoder
 from .hearing import AdaptedSpace, Course, Heard, Hearing, HearingError, needed, share_of
 from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
-from .neighbours import Neighbour, antonyms, nearest, select, word_positions
+from .neighbours import Neighbour, alike, select, word_positions
 from .phrase import Part, Phrase, PhraseError, parse_phrase
 from .space import Understood, WordSpace
 from .vocabulary import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
@@ -50,12 +50,11 @@ __all__ = [
     "VocabularyError",
     "Word",
     "WordSpace",
-    "antonyms",
+    "alike",
     "load_bundle",
     "load_decoder",
     "mix_terms",
     "morph_table",
-    "nearest",
     "needed",
     "parse_phrase",
     "plain_name",

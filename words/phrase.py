@@ -41,7 +41,7 @@ FILLERS = frozenset(
      "is", "should", "to", "some", "bit", "that", "so", "still", "also", "times", "x", "*"}
 )  # fmt: skip
 _SEPARATORS = frozenset({",", ";", "+", "&", "and", "but", "plus", "with", "or", "yet", "y"})
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?(?:e[+-]?\d+)?\s*%?|[,;+&*−]|-(?=[\s\d])|[^\W\d_](?:[\w'/.-]*[\w/])?", re.UNICODE)
+_TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)?(?:e[+-]?[0-9]+)?\s*%?|[,;+&*−]|-(?=[\s0-9])|[^\W\d_](?:[\w'/.-]*[\w/])?", re.UNICODE)
 Found = TypeVar("Found")
 _LONGEST = 3  # words that one term of the tables above, or of a vocabulary, has at most
 
@@ -148,7 +148,7 @@ def _clauses(tokens: list[str], vocabulary: Vocabulary) -> list[tuple[str, float
             amount, said, at = amount * factor, True, at + length
             continue
         token = tokens[at]
-        if token[0].isdigit():
+        if token[0] in "0123456789":
             amount, said = amount * _number(token), True
         elif token in _SEPARATORS:
             if token == "or" and not said:

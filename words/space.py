@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from semeq.eq import FloatArray, scale_gains
+from semeq.eq import FloatArray, curve, scale_gains
 
 from .blend import blend
 from .decoder import Decoder, load_decoder
 from .morph import MorphTable, morph_table
+from .neighbours import Neighbour, alike, select
 from .phrase import Part, Phrase, parse_phrase
+from .vocabulary import LATENT_SIZE, Word
 
 #: A blend whose curve is missed by more than this, in dB RMS, is worth a remark.
 WORTH_TELLING_DB = 1.0
@@ -49,6 +52,19 @@ class WordSpace:
         self.vocabulary = decoder.bundle.vocabulary
         self._tables: OrderedDict[tuple[str, str], MorphTable] = OrderedDict()
         self._understood: OrderedDict[str, Understood] = OrderedDict()
+
+    def alike(self, text: str, *, language: str | None = None, min_evidence: int = 0) -> tuple[Neighbour, ...]:
+        """Words by how alike they sound to a word, school or phrase: the most alike first, opposites last.
+
+        Only words of a language that at least `min_evidence` people used, without those of the text itself.
+        """
+        own = {part.word.partition("/")[0] for part in self.understand(text).phrase.parts}
+        words = [w for w in select(self.vocabulary, language=language, min_evidence=min_evidence) if w.name not in own]
+        return alike(curve(self.decoder.decode(self.latent(text))), words, self.curves(words))
+
+    def curves(self, words: Sequence[Word]) -> FloatArray:
+        """Responses of words in dB on the reference grid, shape (words, 128)."""
+        return curve(self.decoder.decode(np.array([word.latent for word in words]).reshape(-1, LATENT_SIZE)))
 
     def remarks(self, text: str) -> list[str]:
         """How a phrase was taken, and which of its words people disagree about; nothing for a plain word."""

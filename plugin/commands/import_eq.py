@@ -5,18 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import numpy as np
 
 from semeq.console import Example, Say, examples, output_options
-from semeq.eq import FREQ_INDEX, GAIN_INDEX, PARAMETER_NAMES, Q_INDEX, SHELF_Q, FloatArray, curve, rms_db, tilt
+from semeq.eq import FREQ_INDEX, GAIN_INDEX, PARAMETER_NAMES, Q_INDEX, SHELF_Q, FloatArray, curve, tilt
 from semeq.eq.formats import MAX_CHARACTERS, ApoText, FilterFit, FormatError, filters_curve, fit_filters, read_apo
-from semeq.words import WordSpace
+from semeq.words import WordSpace, alike
 
 from .drawing import BAND_NAMES
 from .options import model_option
-
-#: A curve weaker than this, in dB RMS, has no direction to compare.
-_FLAT_DB = 0.1
 
 
 @click.command(
@@ -71,15 +67,8 @@ def read_eq_file(file: Path) -> ApoText:
 def nearest_words(space: WordSpace, target_db: FloatArray, count: int) -> list[tuple[str, float]]:
     """The `count` words whose responses correlate most with a curve (128,), best first; none for a flat curve."""
     words = list(space.vocabulary)
-    shape = target_db - target_db.mean()
-    if float(rms_db(shape)) < _FLAT_DB or not words:
-        return []
-    curves = curve(space.decoder.decode(np.array([word.latent for word in words])))
-    curves = curves - curves.mean(axis=1, keepdims=True)
-    strength = np.linalg.norm(curves, axis=1) * np.linalg.norm(shape)
-    correlation = (curves @ shape) / np.maximum(strength, 1e-9)
-    best = np.argsort(-correlation, kind="stable")[:count]
-    return [(words[i].name, float(correlation[i])) for i in best]
+    found = alike(target_db, words, space.curves(words))[:count]
+    return [(neighbour.word.name, neighbour.likeness) for neighbour in found]
 
 
 def _decoded(raw: bytes) -> str:

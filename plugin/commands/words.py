@@ -11,7 +11,7 @@ from rich.table import Table
 
 from semeq.console import Example, Say, examples, output_options, plain_table
 from semeq.eq import curve, rms_db, tilt
-from semeq.words import Word, WordSpace, antonyms, nearest, select
+from semeq.words import Word, WordSpace, select
 
 from .options import OutputPath, WordParam, model_option
 
@@ -54,9 +54,8 @@ def command(
     if not chosen:
         raise click.UsageError(f"no word of language {language or 'any'} has {min_evidence} people behind it")
     if near is not None:
-        responses = curve(space.decoder.decode(np.array([word.latent for word in vocabulary])))
-        options: dict[str, Any] = {"language": language, "min_evidence": min_evidence, "responses": responses}
-        alike, opposed = nearest(vocabulary, near, count, **options), antonyms(vocabulary, near, count, **options)
+        ranked = space.alike(near, language=language, min_evidence=min_evidence)
+        alike, opposed = ranked[:count], ranked[: -count - 1 : -1]
         say.data(
             {
                 name: [{"word": n.word.name, "likeness": round(n.likeness, 3)} for n in group]
@@ -65,7 +64,7 @@ def command(
         )
         table = plain_table(f"like {near}", ">", "opposed", ">")
         for a, b in zip(alike, opposed, strict=True):
-            table.add_row(a.word.name, f"{a.likeness:+.2f}", b.word.name, f"{b.likeness:+.2f}")
+            table.add_row(_marked(a.word), f"{a.likeness:+.2f}", _marked(b.word), f"{b.likeness:+.2f}")
         say.result(table)
     else:
         rows = _rows(space, chosen)
@@ -74,6 +73,10 @@ def command(
     if map_path is not None:
         _draw_map(space, chosen, near, map_path)
         say.note(f"drawn: {map_path}")
+
+
+def _marked(word: Word) -> str:
+    return f"{word.name} (few)" if word.low_evidence else word.name
 
 
 def _rows(space: WordSpace, words: tuple[Word, ...]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from semeq.words import UnknownWordError, Vocabulary, Word, antonyms, nearest, select, word_positions
+from semeq.words import UnknownWordError, Vocabulary, Word, WordSpace, alike, select, word_positions
 
 FLAT = tuple(np.linspace(-0.2, 0.2, 32))
 RNG = np.random.default_rng(0)
@@ -31,29 +31,64 @@ def names(neighbours):
     return [n.word.name for n in neighbours]
 
 
-def test_likeness_is_direction_from_flat_not_distance():
-    found = nearest(VOCABULARY, "warm")
-    assert names(found) == ["cosy", "cálido", "strange", "cold"]
-    assert found[0].likeness > 0.9
-    assert found[2].likeness == pytest.approx(0, abs=1e-6)
+def test_likeness_is_the_correlation_of_responses():
+    words = list(VOCABULARY)
+    responses = np.random.default_rng(1).normal(size=(5, 64))
+    responses[4] = 2 * responses[0] + 7
+    responses[1] = -responses[0]
+    first, second, *_, last = alike(responses[0], words, responses)
+    assert {first.word.name, second.word.name} == {"warm", "strange"}
+    assert first.likeness == pytest.approx(1)
+    assert (last.word.name, last.likeness) == ("cosy", pytest.approx(-1))
+    ranks = [n.likeness for n in alike(responses[2], words, responses)]
+    assert ranks == sorted(ranks, reverse=True)
+    with pytest.raises(ValueError, match="4 responses for 5 words"):
+        alike(responses[0], words, responses[:4])
 
 
-def test_an_antonym_does_the_opposite():
-    (first,) = antonyms(VOCABULARY, "warm", 1)
-    assert first.word.name == "cold"
-    assert first.likeness == pytest.approx(-1)
+def test_a_flat_curve_is_like_nothing():
+    words = list(VOCABULARY)
+    responses = np.random.default_rng(1).normal(size=(5, 64))
+    shape = np.sin(np.linspace(0, 20, 64))
+    shape /= np.sqrt(np.mean((shape - shape.mean()) ** 2))
+    assert alike(np.full(64, 3.0), words, responses) == ()
+    assert alike(0.099 * shape, words, responses) == ()
+    assert len(alike(0.101 * shape, words, responses)) == 5
 
 
 def test_filters():
-    assert names(nearest(VOCABULARY, "warm", language="es")) == ["cálido"]
-    assert "cosy" not in names(nearest(VOCABULARY, "warm", min_evidence=3))
     assert [w.name for w in select(VOCABULARY, min_evidence=3, language="en")] == ["warm", "cold", "strange"]
-    assert nearest(VOCABULARY, "warm", language="fr") == ()
+    assert [w.name for w in select(VOCABULARY, min_evidence=2)] == names_of(VOCABULARY)
+    assert select(VOCABULARY, language="fr") == ()
 
 
-def test_an_unknown_word_is_told():
-    with pytest.raises(UnknownWordError, match="nearest: warm"):
-        nearest(VOCABULARY, "wam")
+def names_of(vocabulary):
+    return [w.name for w in vocabulary]
+
+
+@pytest.fixture(scope="module")
+def space():
+    return WordSpace.open()
+
+
+def test_neighbours_and_opposites_in_the_shipped_space(space):
+    ranked = space.alike("warm")
+    assert "warm" not in names(ranked)
+    assert ranked[0].likeness > 0.9
+    assert ranked[-1].likeness < -0.8
+    assert {n.word.language for n in space.alike("warm", language="es")} == {"es"}
+    assert all(n.word.evidence >= 3 for n in space.alike("warm", min_evidence=3))
+
+
+def test_a_school_and_a_phrase_have_neighbours_of_their_own(space):
+    by_school = {text: names(space.alike(text))[:5] for text in ("warm/1", "warm/2")}
+    assert by_school["warm/1"] != by_school["warm/2"]
+    assert names(space.alike("opposite of warm"))[0] == names(space.alike("warm"))[-1]
+
+
+def test_an_unknown_word_is_told(space):
+    with pytest.raises(UnknownWordError, match="nearest: "):
+        space.alike("wrmm")
 
 
 def test_the_map_keeps_distances_of_points_in_a_plane():
@@ -73,15 +108,3 @@ def test_the_map_keeps_distances_of_points_in_a_plane():
 
 def test_the_flat_point_travels_with_the_vocabulary():
     assert Vocabulary.from_json(VOCABULARY.to_json()).flat == FLAT
-
-
-def test_with_responses_likeness_is_what_is_heard():
-    rng = np.random.default_rng(1)
-    responses = rng.normal(size=(5, 64))
-    responses[4] = 2 * responses[0] + 7
-    responses[1] = -responses[0]
-    (first, *_) = nearest(VOCABULARY, "warm", responses=responses)
-    assert (first.word.name, round(first.likeness, 6)) == ("strange", 1.0)
-    assert names(antonyms(VOCABULARY, "warm", 1, responses=responses)) == ["cosy"]
-    with pytest.raises(ValueError, match="4 responses for 5 words"):
-        nearest(VOCABULARY, "warm", responses=responses[:4])
