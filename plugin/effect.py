@@ -15,7 +15,7 @@ from pedalboard._pedalboard import Pedalboard  # the package re-exports it, but 
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, AnyAudio, Engine, FloatArray, as_planes
 from semeq.files import match_gain_db
 from semeq.presets import Preset, PresetStore, is_file_name, write_preset
-from semeq.words import AdaptedSpace, Heard, Hearing, HearingError, WordSpace
+from semeq.words import AdaptedSpace, Heard, Hearing, HearingError, WordSpace, corrected, without_last_correction
 
 from .controls import ControlProperty, Controls
 from .moves import Automation, TrackLike
@@ -171,6 +171,18 @@ class SemanticEQ(Pedalboard):
         eq = cls(**{f.name: getattr(controls, f.name) for f in fields(controls)}, model=found.model)
         eq._preset = found
         return eq
+
+    def refine(self, correction: str) -> None:
+        """Correct the word by ear: ``"a bit brighter"``, ``"too dark, more air"``, ``"less of that"``.
+
+        The correction is appended to `semantic` (``"warm > a bit brighter"``), so presets keep it, and `unrefine`
+        takes it back. Raises `UnknownWordError` where it is not understood; then nothing changes.
+        """
+        self.semantic = corrected(self.semantic, correction)
+
+    def unrefine(self) -> None:
+        """Take back the last correction; nothing happens where there is none."""
+        self.semantic = without_last_correction(self.semantic)
 
     def save_preset(
         self, preset: str | Path, about: str | None = None, folder: Path | None = None, overwrite: bool = False

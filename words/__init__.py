@@ -18,7 +18,7 @@ from .hearing import AdaptedSpace, Course, Heard, Hearing, HearingError, needed,
 from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, alike, select, word_positions
-from .phrase import Part, Phrase, PhraseError, parse_phrase
+from .phrase import Part, Phrase, PhraseError, corrected, parse_phrase, without_last_correction
 from .space import Understood, WordSpace
 from .vocabulary import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
 
@@ -51,6 +51,7 @@ __all__ = [
     "Word",
     "WordSpace",
     "alike",
+    "corrected",
     "load_bundle",
     "load_decoder",
     "mix_terms",
@@ -62,6 +63,7 @@ __all__ = [
     "share_of",
     "shipped_models",
     "versions",
+    "without_last_correction",
     "word_names",
     "word_positions",
     "write_bundle",

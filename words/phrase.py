@@ -1,6 +1,7 @@
 """Phrases: what a user types where a word is taken, as weighted words.
 
-    phrase    = clause { separator clause }
+    phrase    = sum { ">" correction }
+    sum       = clause { separator clause }
     separator = "," ";" "+" "&" "and" "but" "plus" "with" "or" "yet"
     clause    = { amount | sign | filler } word
     amount    = NUMBER [ "%" ] | "a bit" | "slightly" | "very" | …
@@ -9,6 +10,9 @@
 A word may stand in its comparative (*warmer*, *boomier*) or as ``word/school``. Amounts multiply, signs multiply, and
 the sign of a clause holds for what follows with "or" (*not harsh or thin*). Words that are named twice add up, so
 *warm and not warm* is flat.
+
+A correction is a sum of half the weight, added to what stands before it (*warm > a bit brighter* is 1 warm + 0.25
+bright), or a word on the whole: *less of that*, *more of that*.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ from typing import TypeVar
 
 from .vocabulary import UnknownWordError, Vocabulary
 
-MOST_CHARACTERS = 200
+MOST_CHARACTERS = 400
 MOST_PARTS = 8
 #: A weight beyond this is a slip of the keyboard: twice the word is the most that `intensity` gives.
 MOST_WEIGHT = 4.0
@@ -36,12 +40,21 @@ SIGNS: Mapping[str, float] = {
     "less": -1.0, "not": -1.0, "no": -1.0, "without": -1.0, "never": -1.0, "minus": -1.0, "-": -1.0, "−": -1.0,
     "opposite of": -1.0, "the opposite of": -1.0, "anti": -1.0, "too": -1.0, "not too": -0.5, "not so": -0.5,
 }  # fmt: skip
+#: What a correction may say of the whole: a factor of all weights.
+OF_THE_WHOLE: Mapping[str, float] = {
+    "less of that": 0.7, "a bit less of that": 0.85, "much less of that": 0.4, "half of that": 0.5,
+    "more of that": 1.3, "a bit more of that": 1.15, "much more of that": 1.6,
+}  # fmt: skip
+#: A correction goes half as far as the same words do by themselves.
+CORRECTION = 0.5
 FILLERS = frozenset(
     {"the", "a", "an", "it", "its", "make", "made", "sound", "sounds", "sounding", "tone", "please", "be", "in", "of",
      "is", "should", "to", "some", "bit", "that", "so", "still", "also", "times", "x", "*"}
 )  # fmt: skip
 _SEPARATORS = frozenset({",", ";", "+", "&", "and", "but", "plus", "with", "or", "yet", "y"})
-_TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)?(?:e[+-]?[0-9]+)?\s*%?|[,;+&*−]|-(?=[\s0-9])|[^\W\d_](?:[\w'/.-]*[\w/])?", re.UNICODE)
+_TOKEN = re.compile(
+    r"[0-9]+(?:[.,][0-9]+)?(?:e[+-]?[0-9]+)?\s*%?|[,;+&*−]|-(?=[\s0-9])|[^\W\d_](?:[\w'/.-]*[\w/])?", re.UNICODE
+)
 Found = TypeVar("Found")
 _LONGEST = 3  # words that one term of the tables above, or of a vocabulary, has at most
 
@@ -80,6 +93,16 @@ class Phrase:
         return " ".join(shown).removeprefix("+ ") or "flat"
 
 
+def corrected(text: str, correction: str) -> str:
+    """A phrase with one more correction: its text keeps every step, so the last one can be taken back."""
+    return f"{text} > {correction}"
+
+
+def without_last_correction(text: str) -> str:
+    """A phrase without its last correction; as it is where there is none."""
+    return text.rpartition(">")[0].strip() or text
+
+
 class PhraseError(UnknownWordError):
     """A phrase that is not understood. The message names the piece, and what could be meant."""
 
@@ -96,14 +119,19 @@ def parse_phrase(text: str, vocabulary: Vocabulary) -> Phrase:
         raise PhraseError(f"the phrase has {len(text)} characters; at most {MOST_CHARACTERS} are read")
     if any(not c.isprintable() and not c.isspace() for c in text):
         raise PhraseError(f"the phrase {text!r} has characters that cannot be typed")
-    tokens = _tokens(text)
-    if not tokens:
-        raise PhraseError("the phrase is empty; name a word, such as warm")
     weights: dict[str, float] = {}
     seen: list[str] = []
-    for word, weight in _clauses(tokens, vocabulary):
-        weights[word] = weights.get(word, 0.0) + weight
-        seen.append(word)
+    for number, step in enumerate(text.split(">")):
+        whole = OF_THE_WHOLE.get(" ".join(step.lower().split()))
+        if number and whole is not None:
+            weights = {word: weight * whole for word, weight in weights.items()}
+            continue
+        tokens = _tokens(step)
+        if not tokens:
+            raise PhraseError("the phrase is empty; name a word, such as warm")
+        for word, weight in _clauses(tokens, vocabulary):
+            weights[word] = weights.get(word, 0.0) + weight * (CORRECTION if number else 1.0)
+            seen.append(word)
     if len(weights) > MOST_PARTS:
         raise PhraseError(f"the phrase names {len(weights)} words; at most {MOST_PARTS} can be blended")
     for word, weight in weights.items():

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from semeq.console import Offers, Say
-from semeq.words import WordSpace, shipped_models, word_names
+from semeq.words import WordSpace, corrected, shipped_models, word_names
 
 from ..controls import Controls
 from .preset import preset_option
@@ -64,8 +64,18 @@ def controls_options(*switches: str) -> Callable[[Command], Command]:
     def decorate(command: Command) -> Command:
         @functools.wraps(command)
         def with_controls(
-            semantic: str | None, to: str | None, morph: float, intensity: float, output_db: float, **rest: Any
+            semantic: str | None,
+            refine: tuple[str, ...],
+            to: str | None,
+            morph: float,
+            intensity: float,
+            output_db: float,
+            **rest: Any,
         ) -> Any:
+            if refine and semantic is None:
+                raise click.UsageError("--refine corrects a word; name it with --semantic or --preset")
+            for correction in refine:
+                semantic = corrected(str(semantic), correction)
             states = {name: rest.pop(name) for name in switches}
             controls = None if semantic is None else Controls(semantic, to, morph, intensity, output_db, **states)
             return command(controls=controls, **rest)
@@ -80,6 +90,12 @@ def controls_options(*switches: str) -> Callable[[Command], Command]:
             ),
             click.option("--morph", type=float, default=0.0, show_default=True, help="0 (the first word) to 1 (--to)."),
             click.option("--to", type=WordParam(), metavar="WORD", help="The word to morph to."),
+            click.option(
+                "--refine",
+                multiple=True,
+                metavar="PHRASE",
+                help='Correct the word by ear: "a bit brighter", "too dark, more air", "less of that". Repeatable.',
+            ),
             click.option("--semantic", "-s", type=WordParam(), metavar="WORD", help="The word to sound like."),
         )
         decorated: Any = with_controls

@@ -86,3 +86,16 @@ def test_what_is_not_understood_is_an_unknown_word(space, text):
         SemanticEQ(text)
     with pytest.raises(PhraseError):
         space.understand(text)
+
+
+def test_the_effect_is_refined_and_takes_it_back():
+    eq = SemanticEQ("warm")
+    before = eq.params.copy()
+    eq.refine("a bit brighter")
+    assert eq.semantic == "warm > a bit brighter"
+    assert np.array_equal(eq.params, SemanticEQ("warm + 0.25 bright").params)
+    with pytest.raises(UnknownWordError):
+        eq.refine("gloopier")
+    assert eq.semantic == "warm > a bit brighter"
+    eq.unrefine()
+    assert np.array_equal(eq.params, before)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semeq.words import Part, PhraseError, Vocabulary, Word, parse_phrase
+from semeq.words import Part, PhraseError, Vocabulary, Word, corrected, parse_phrase, without_last_correction
 from semeq.words.phrase import AMOUNTS, FILLERS, MOST_CHARACTERS, MOST_PARTS, MOST_WEIGHT, SIGNS
 
 NAMES = ("warm", "airy", "bright", "harsh", "boomy", "dark", "thin", "wide", "gentle", "muddy", "please")
@@ -116,7 +116,7 @@ def test_the_order_of_parts_does_not_matter(vocabulary):
         ("warm\x00", "cannot be typed"),
         ("warm\x1b[31m", "cannot be typed"),
         ("warm § airy", "'§'"),
-        ("x" * (MOST_CHARACTERS + 1), "at most 200"),
+        ("x" * (MOST_CHARACTERS + 1), "at most 400"),
         (", ".join(NAMES[:MOST_PARTS]), None),
         (", ".join(NAMES[: MOST_PARTS + 1]), "at most 8"),
         (f"{MOST_WEIGHT:g} warm", None),
@@ -139,3 +139,33 @@ def test_anything_is_read_or_refused(text):
         phrase = parse_phrase(text, words)
         assert all(0 < abs(part.weight) <= MOST_WEIGHT for part in phrase.parts)
         assert parse_phrase(str(phrase), words).parts == phrase.parts or not phrase.parts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("warm > a bit brighter", {"warm": 1, "bright": 0.25}),
+        ("warm > brighter", {"warm": 1, "bright": 0.5}),
+        ("warm > much brighter > less boomy", {"warm": 1, "bright": 0.75, "boomy": -0.5}),
+        ("dark > too dark, airier", {"dark": 0.5, "airy": 0.5}),
+        ("warm > less of that", {"warm": 0.7}),
+        ("warm, airy > half of that > more of that", {"warm": 0.65, "airy": 0.65}),
+        ("warm > brighter > less of that", {"warm": 0.7, "bright": 0.35}),
+    ],
+)
+def test_a_correction_goes_half_as_far(vocabulary, text, expected):
+    assert weights(text, vocabulary) == pytest.approx(expected)
+
+
+def test_corrections_can_be_taken_back_one_by_one(vocabulary):
+    text = corrected(corrected("warm", "a bit brighter"), "less of that")
+    assert text == "warm > a bit brighter > less of that"
+    assert without_last_correction(text) == "warm > a bit brighter"
+    assert without_last_correction(without_last_correction(text)) == "warm"
+    assert without_last_correction("warm") == "warm"
+
+
+@pytest.mark.parametrize("text", ["warm >", "> warm", "warm > > brighter", "less of that", "warm > gloopy"])
+def test_what_is_not_a_correction(vocabulary, text):
+    with pytest.raises(PhraseError):
+        parse_phrase(text, vocabulary)

@@ -49,6 +49,7 @@ def saved(*options, base=("-s", "warm")):
 
 SAVE = {
     "--semantic": (["--semantic", "bright"], {"semantic": "bright"}),
+    "--refine": (["--refine", "a bit brighter"], {"semantic": "warm > a bit brighter"}),
     "--to": (["--to", "bright"], {"to": "bright", "morph": 0.0}),
     "--intensity": (["--intensity", "0.5"], {"intensity": 0.5}),
     "--output-db": (["--output-db", "-3"], {"output_db": -3.0}),

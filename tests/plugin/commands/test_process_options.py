@@ -74,6 +74,8 @@ def gain_db(planes, before):
         (["-s", "warm"], {"semantic": "warm"}),
         (["--semantic", "bright"], {"semantic": "bright"}),
         (["-s", "warm", "--to", "bright"], {"semantic": "warm", "to": "bright"}),
+        (["-s", "warm", "--refine", "a bit brighter"], {"semantic": "warm + 0.25 bright"}),
+        (["-s", "warm", "--refine", "boomier", "--refine", "less of that"], {"semantic": "0.7 warm + 0.35 boomy"}),
         (["-s", "warm", "--to", "bright", "--morph", "0.4"], {"semantic": "warm", "to": "bright", "morph": 0.4}),
         (["-s", "warm", "--morph", "0.4"], {"semantic": "warm", "morph": 0.4}),
         (["-s", "warm", "--intensity", "0.5"], {"semantic": "warm", "intensity": 0.5}),
@@ -316,6 +318,7 @@ def test_dask_takes_the_address(here, monkeypatch):
         ["--ab", "--level-match"],
         ["--dask", "tcp://there:1", "--jobs", "2"],
         ["--jobs", "-1"],
+        ["--refine", "gloopier"],
     ],
 )
 def test_options_that_contradict_each_other_are_refused(here, options):

@@ -72,6 +72,7 @@ CASES = {
     "--intensity": (["--intensity", "0.5"], {"controls.intensity": 0.5}),
     "--output-db": (["--output-db", "-7"], {"controls.output_db": -7.0}),
     "--semantic": (["--semantic", "bright"], {"controls.semantic": "bright"}),
+    "--refine": (["--refine", "a bit brighter"], {"controls.semantic": "warm > a bit brighter"}),
     "--input": (["--input", "system"], {"input": "system"}),
     "--output": (["--output", "monitor"], {"output": "monitor"}),
     "--channels": (["--channels", "5"], {"channels": 5}),
