@@ -318,7 +318,6 @@ def test_dask_takes_the_address(here, monkeypatch):
         ["--ab", "--level-match"],
         ["--dask", "tcp://there:1", "--jobs", "2"],
         ["--jobs", "-1"],
-        ["--refine", "gloopier"],
     ],
 )
 def test_options_that_contradict_each_other_are_refused(here, options):
