@@ -37,6 +37,9 @@ MAX_FILTERS = 1000
 _MAX_NOTES = 20
 
 _NUMBER = r"([+-]?[0-9][0-9.,]{0,20}|[+-]?[.,][0-9]{1,20})"
+#: The lowest sample rate at which Equalizer APO must not become unstable.
+LOWEST_RATE_HZ = 32_000.0
+
 _FILTER_LINE = re.compile(r"^filter\s*[0-9]{0,6}\s*:\s*(on|off)\b\s*([a-z]{0,8})(.*)$", re.IGNORECASE)
 _PREAMP_LINE = re.compile(rf"^preamp\s*:\s*{_NUMBER}\s*(?:db)?\s*$", re.IGNORECASE)
 _GUARD_LINE = re.compile(r"^if\s*:\s*sampleRate\s*>=\s*([0-9]{1,6})\s*$", re.IGNORECASE)
@@ -59,9 +62,9 @@ class ApoText:
 
 
 def write_apo(params: FloatArray, output_db: float = 0.0, title: str = "") -> str:
-    """A setting (13,) as Equalizer APO configuration, with a comment that names it. Stable from 8 kHz up."""
+    """A setting (13,) as Equalizer APO configuration, with a comment that names it. Stable from 32 kHz up."""
     comment = f"# semeq: {one_line(title)}\n" if one_line(title) else ""
-    return comment + _text(params, output_db, 8_000)
+    return comment + _text(params, output_db)
 
 
 def write_autoeq(params: FloatArray, output_db: float = 0.0, title: str = "") -> str:
@@ -69,14 +72,14 @@ def write_autoeq(params: FloatArray, output_db: float = 0.0, title: str = "") ->
 
     Only what Equalizer APO could not play at 32 kHz has a condition, which other readers pass over.
     """
-    return _text(params, output_db, 32_000)
+    return _text(params, output_db)
 
 
-def _text(params: FloatArray, output_db: float, lowest_rate_hz: float) -> str:
+def _text(params: FloatArray, output_db: float) -> str:
     """The lines of both; filters that would be unstable at the lowest rate have a condition."""
     lines = [f"Preamp: {output_db:.2f} dB".replace("-0.00", "0.00")]
     for number, band in enumerate(setting_filters(params), start=1):
-        guarded = band.freq_hz > MAX_FREQ_RATIO * lowest_rate_hz
+        guarded = band.freq_hz > MAX_FREQ_RATIO * LOWEST_RATE_HZ
         if guarded:
             lines.append(f"If: sampleRate >= {math.ceil(band.freq_hz / MAX_FREQ_RATIO)}")
         numbers = f"Fc {decimal(band.freq_hz, 2)} Hz Gain {_places(band.gain_db, 4)} dB Q {_places(band.q, 5)}"

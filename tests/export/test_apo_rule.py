@@ -13,7 +13,7 @@ from semeq.words.space import WordSpace
 
 #: The rates at which a word must be played whole, and those at which at least nothing may blow up.
 RATES_HZ = (44_100, 48_000, 88_200, 96_000, 176_400, 192_000)
-LOW_RATES_HZ = {"apo": (8_000, 16_000, 24_000, 32_000, 40_000), "autoeq": (32_000, 40_000)}
+LOW_RATES_HZ = {"apo": (32_000, 40_000), "autoeq": (32_000, 40_000)}
 FORMS = ("apo", "autoeq")
 LEVEL_DB = -4.25
 
