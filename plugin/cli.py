@@ -16,7 +16,7 @@ COMMANDS = {
     "analyze": "analyze",
     "live": "live",
     "midi": "midi",
-    "words": "words",
+    "words": "words.listing",
     "show": "show",
     "import-eq": "import_eq",
     "demo": "demo",

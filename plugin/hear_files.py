@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from semeq.eq import FloatArray
+from semeq.eq import REFERENCE_GRID_HZ, FloatArray
 from semeq.files import AudioFileError, AudioFormat, name_of, probe
 from semeq.words import Course, Heard, Hearing, HearingError
 
@@ -65,6 +65,26 @@ def sample(path: Path) -> tuple[NDArray[np.float32], AudioFormat]:
     return np.concatenate(parts).T, form
 
 
+def spectrum_db(path: Path) -> FloatArray:
+    """The long-term power spectrum of a file on the reference grid in dB, shape (128,). Raises `AudioFileError`."""
+    planes, form = sample(path)
+    freqs, power = _power(planes, form.sample_rate_hz)
+    reach = min(float(REFERENCE_GRID_HZ[-1]), 0.49 * form.sample_rate_hz)
+    levels = 10 * np.log10(np.maximum(power, power.max() * 1e-10) + 1e-30)
+    return np.asarray(np.interp(np.minimum(REFERENCE_GRID_HZ, reach), freqs, levels), dtype=np.float64)
+
+
+def _power(planes: NDArray[np.float32], sample_rate_hz: float) -> tuple[FloatArray, FloatArray]:
+    """Frequencies and mean power of (channels, frames), mixed to one channel, in frames of 4096 under a Hann window."""
+    mono = planes.mean(axis=0, dtype=np.float64)
+    size = 4096
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(mono, (0, max(0, size - len(mono)))), size)[:: size // 2]
+    power = np.zeros(size // 2 + 1)
+    for start in range(0, len(frames), 256):
+        power += (np.abs(np.fft.rfft(frames[start : start + 256] * np.hanning(size))) ** 2).sum(axis=0)
+    return np.asarray(np.fft.rfftfreq(size, 1 / sample_rate_hz), dtype=np.float64), power / len(frames)
+
+
 def hear_file(path: Path, hearing: Hearing) -> Heard:
     """What a file sounds like. Raises `AudioFileError`, also where there is nothing to hear."""
     planes, form = sample(path)
@@ -82,13 +102,7 @@ def profile(path: Path, hearing: Hearing) -> Profile:
         course = hearing.course(planes, form.sample_rate_hz)
     except HearingError as error:
         raise AudioFileError(f"{path}: {error}") from None
-    mono = planes.mean(axis=0, dtype=np.float64)
-    size = 4096
-    frames = np.lib.stride_tricks.sliding_window_view(np.pad(mono, (0, max(0, size - len(mono)))), size)[:: size // 2]
-    power = np.zeros(size // 2 + 1)
-    for start in range(0, len(frames), 256):
-        power += (np.abs(np.fft.rfft(frames[start : start + 256] * np.hanning(size))) ** 2).sum(axis=0)
-    freqs = np.fft.rfftfreq(size, 1 / form.sample_rate_hz)
+    freqs, power = _power(planes, form.sample_rate_hz)
     amplitude = np.sqrt(power)
     bass, treble = power[freqs < BASS_BELOW_HZ].sum(), power[freqs > TREBLE_ABOVE_HZ].sum()
     return Profile(

@@ -1,5 +1,6 @@
 """What ships and what users keep: models, factory presets, MIDI maps, presets of the user."""
 
+from .own_words import OwnWord, OwnWordsError, own_words_file, read_own_words, write_own_words
 from .preset import PRESET_FORMAT, Preset, PresetError, PresetNameError
 from .preset_names import preset_name
 from .preset_store import PresetStore, StoredPreset, is_file_name, read_preset, user_folder, write_preset
@@ -11,6 +12,8 @@ __all__ = [
     "MIDI_MAPS_FOLDER",
     "MODELS_FOLDER",
     "PRESET_FORMAT",
+    "OwnWord",
+    "OwnWordsError",
     "Preset",
     "PresetError",
     "PresetNameError",
@@ -18,10 +21,13 @@ __all__ = [
     "StoredPreset",
     "TomlError",
     "is_file_name",
+    "own_words_file",
     "preset_name",
+    "read_own_words",
     "read_preset",
     "read_toml",
     "user_folder",
+    "write_own_words",
     "write_preset",
     "write_toml",
 ]

@@ -20,6 +20,12 @@ def data_dir() -> Path:
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_words_of_the_user(tmp_path_factory):
+    """The words that whoever runs the tests has added are not part of them."""
+    os.environ["SEMEQ_WORDS"] = str(tmp_path_factory.mktemp("words") / "words.toml")
+
+
 @pytest.fixture
 def random() -> np.random.Generator:
     """A seeded source of randomness."""

@@ -18,6 +18,7 @@ from .hearing import AdaptedSpace, Course, Heard, Hearing, HearingError, needed,
 from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, alike, select, word_positions
+from .own import OWN, own_word_name, with_own_words
 from .phrase import Part, Phrase, PhraseError, corrected, parse_phrase, without_last_correction
 from .space import Understood, WordSpace
 from .vocabulary import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
@@ -28,6 +29,7 @@ __all__ = [
     "DECODER_FILE",
     "ENCODER_FILE",
     "LATENT_SIZE",
+    "OWN",
     "AdaptedSpace",
     "Bundle",
     "BundleError",
@@ -57,12 +59,14 @@ __all__ = [
     "mix_terms",
     "morph_table",
     "needed",
+    "own_word_name",
     "parse_phrase",
     "plain_name",
     "select",
     "share_of",
     "shipped_models",
     "versions",
+    "with_own_words",
     "without_last_correction",
     "word_names",
     "word_positions",

@@ -93,6 +93,11 @@ class Phrase:
         return " ".join(shown).removeprefix("+ ") or "flat"
 
 
+def is_grammar(text: str) -> bool:
+    """Whether a text has a meaning of its own in phrases, so that no word can be called so."""
+    return text in AMOUNTS or text in SIGNS or text in FILLERS or text in _SEPARATORS
+
+
 def corrected(text: str, correction: str) -> str:
     """A phrase with one more correction: its text keeps every step, so the last one can be taken back."""
     return f"{text} > {correction}"
@@ -200,7 +205,7 @@ def _longest(tokens: list[str], at: int, find: Callable[[str], Found | None]) ->
 
 def _known(name: str, vocabulary: Vocabulary) -> str | None:
     """The vocabulary's word for a name, a comparative or a superlative; with its school, if it names one."""
-    if name in AMOUNTS or name in SIGNS or name in FILLERS or name in _SEPARATORS:
+    if is_grammar(name):
         return None  # also where people saved a setting under it: in a phrase it is grammar
     for candidate in (name, *_positives(name)):
         if candidate in vocabulary:

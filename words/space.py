@@ -16,8 +16,9 @@ from .blend import blend
 from .decoder import Decoder, load_decoder
 from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, alike, select
+from .own import with_own_words
 from .phrase import Part, Phrase, parse_phrase
-from .vocabulary import LATENT_SIZE, Word
+from .vocabulary import LATENT_SIZE, Vocabulary, Word
 
 #: A blend whose curve is missed by more than this, in dB RMS, is worth a remark.
 WORTH_TELLING_DB = 1.0
@@ -47,9 +48,9 @@ class Understood:
 class WordSpace:
     """Words and morph tables of one model. For the control side; tables are kept once built."""
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(self, decoder: Decoder, vocabulary: Vocabulary | None = None) -> None:
         self.decoder = decoder
-        self.vocabulary = decoder.bundle.vocabulary
+        self.vocabulary = decoder.bundle.vocabulary if vocabulary is None else vocabulary
         self._tables: OrderedDict[tuple[str, str], MorphTable] = OrderedDict()
         self._understood: OrderedDict[str, Understood] = OrderedDict()
 
@@ -81,8 +82,9 @@ class WordSpace:
 
     @classmethod
     def open(cls, model: str | Path | None = None) -> WordSpace:
-        """The space of a bundle: the shipped default (None), a shipped one by name, or a folder."""
-        return cls(load_decoder(model))
+        """The space of a bundle (None: the shipped one; a name, or a folder), with the user's own words."""
+        decoder = load_decoder(model)
+        return cls(decoder, with_own_words(decoder))
 
     def latent(self, word: str) -> FloatArray:
         """The latent point (32,) of a word or phrase. Raises `UnknownWordError`, which names the nearest words."""

@@ -9,20 +9,27 @@ import click
 import numpy as np
 from rich.table import Table
 
-from semeq.console import Example, Say, examples, output_options, plain_table
+from semeq.console import Commands, Example, Say, examples, output_options, plain_table
 from semeq.eq import curve, rms_db, tilt
 from semeq.words import Word, WordSpace, select
 
-from .options import OutputPath, WordParam, model_option
+from ..options import OutputPath, WordParam, model_option
 
 
-@click.command(
+@click.group(
     "words",
+    cls=Commands,
+    modules={
+        name: f"{__package__}.own:{name.replace('import', 'import_')}"
+        for name in ("add", "rename", "remove", "export", "import")
+    },
+    invoke_without_command=True,
     epilog=examples(
         Example("semeq words --min-evidence 5", "words that at least five people used"),
         Example("semeq words --near warm", "what is like it, and what opposes it"),
         "semeq words --language es --json",
         "semeq words --map words.png",
+        Example('semeq words add vocals-ok --phrase "a bit airy, less muddy"', "a word of your own"),
     ),
 )
 @click.option(
@@ -34,7 +41,9 @@ from .options import OutputPath, WordParam, model_option
 @click.option("--map", "map_path", type=OutputPath(folder=False), help="Draw the word map as a PNG.")
 @model_option
 @output_options
+@click.pass_context
 def command(
+    ctx: click.Context,
     near: str | None,
     count: int,
     language: str | None,
@@ -46,8 +55,10 @@ def command(
     """List the words the model knows: where they come from, how strong and how bright they are.
 
     Words are points in one space, so each has neighbours and opposites: --near warm. `warm/2` means a word as one of
-    its schools, the ways people mean it.
+    its schools, the ways people mean it. Words of your own come first.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     space = WordSpace.open(model)
     vocabulary = space.vocabulary
     chosen = select(vocabulary, language=language, min_evidence=min_evidence)
@@ -116,7 +127,7 @@ def _table(rows: list[dict[str, Any]]) -> Table:
 
 def _draw_map(space: WordSpace, words: tuple[Word, ...], marked: str | None, path: Path) -> None:
     try:
-        from .drawing import draw_word_map
+        from ..drawing import draw_word_map
     except ImportError:
         raise click.ClickException("a picture needs matplotlib; try: pip install 'semeq[plot]'") from None
     draw_word_map(space, words, path, marked)

@@ -1,0 +1,1 @@
+"""`semeq words`: the vocabulary, and words of one's own."""

@@ -1,0 +1,69 @@
+"""Own words among those of a model: their settings as points of its space."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from semeq.eq import curve
+from semeq.presets import OwnWord, read_own_words
+
+from .blend import locate
+from .decoder import Decoder
+from .phrase import is_grammar
+from .vocabulary import Vocabulary, VocabularyError, Word
+
+#: What the sources and the origin of a user's word say.
+OWN = "own"
+_NAME = re.compile(r"[^\W\d_][\w'-]*(?: [\w'-]+){0,2}")
+
+
+def own_word_name(text: str) -> str:
+    """The name that `text` means as an own word: lower case, one to three words of letters, digits, hyphens.
+
+    Raises
+    ------
+    VocabularyError
+        For what could not be told from the grammar of phrases.
+    """
+    name = " ".join(text.lower().split())
+    if len(name) > 40 or _NAME.fullmatch(name) is None:
+        raise VocabularyError(
+            f"{text[:60]!r} cannot be a word: one to three words of letters, digits, - and ', 40 characters at most"
+        )
+    taken = next((part for part in (name, *name.split()) if is_grammar(part)), None)
+    if taken is not None:
+        raise VocabularyError(f"{text[:60]!r} cannot be a word: {taken!r} has a meaning in phrases")
+    return name
+
+
+def with_own_words(decoder: Decoder, words: Iterable[OwnWord] | None = None) -> Vocabulary:
+    """The vocabulary of a decoder's bundle with the user's words before its own; a word of both is the user's.
+
+    Raises
+    ------
+    PresetError
+        Where the user's file cannot be read.
+    VocabularyError
+        Where a name in it cannot be a word.
+    """
+    vocabulary = decoder.bundle.vocabulary
+    mine = list(read_own_words() if words is None else words)
+    if not mine:
+        return vocabulary
+    starts = decoder.encode(np.array([word.params for word in mine]))
+    entries = [
+        Word(
+            name=own_word_name(word.name),
+            language="en",
+            sources=(OWN,),
+            evidence=1,
+            latent=tuple(float(v) for v in locate(decoder, curve(word.params), start)),
+            origin=OWN,
+        )
+        for word, start in zip(mine, starts, strict=True)
+    ]
+    names = {entry.name for entry in entries}
+    return Vocabulary([*entries, *(word for word in vocabulary if word.name not in names)], flat=vocabulary.flat)
