@@ -106,10 +106,10 @@ def test_renamed_removed_exported_imported(mine):
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["add", "x"],
-        ["add", "x", "--phrase", "warm", "--preset", "telephone"],
-        ["add", "x", "--before", __file__],
-        ["add", "x", "--eq", "not-there.txt"],
+        ["add", "xyz"],
+        ["add", "xyz", "--phrase", "warm", "--preset", "telephone"],
+        ["add", "xyz", "--before", __file__],
+        ["add", "xyz", "--eq", "not-there.txt"],
     ],
 )
 def test_a_word_needs_one_source(mine, arguments):
@@ -147,7 +147,7 @@ def test_the_file_round_trips(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("format = ", "not TOML"),
+        ("format = ", "Invalid value"),
         ('format = "2.0"\n', "this version reads"),
         ("word = 3\nformat = '1.0'\n", "not \\[\\[word\\]\\] tables"),
         ('format = "1.0"\n[[word]]\nabout = "x"\n', "has no name"),
