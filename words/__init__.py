@@ -18,7 +18,7 @@ from .hearing import AdaptedSpace, Course, Heard, Hearing, HearingError, needed,
 from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, alike, select, word_positions
-from .own import OWN, own_word_name, with_own_words
+from .own import OWN, bundle_with_own_words, own_word_name, with_own_words
 from .phrase import Part, Phrase, PhraseError, corrected, parse_phrase, without_last_correction
 from .space import Understood, WordSpace
 from .vocabulary import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
@@ -53,6 +53,7 @@ __all__ = [
     "Word",
     "WordSpace",
     "alike",
+    "bundle_with_own_words",
     "corrected",
     "load_bundle",
     "load_decoder",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from semeq.eq import curve
 from semeq.presets import OwnWord, read_own_words
 
 from .blend import locate
+from .bundle import Bundle
 from .decoder import Decoder
 from .phrase import is_grammar
 from .vocabulary import Vocabulary, VocabularyError, Word
@@ -40,7 +42,7 @@ def own_word_name(text: str) -> str:
 
 
 def with_own_words(decoder: Decoder, words: Iterable[OwnWord] | None = None) -> Vocabulary:
-    """The vocabulary of a decoder's bundle with the user's words before its own; a word of both is the user's.
+    """The vocabulary of a decoder's bundle with the user's words behind its own; a word of both is the user's.
 
     Raises
     ------
@@ -65,5 +67,11 @@ def with_own_words(decoder: Decoder, words: Iterable[OwnWord] | None = None) -> 
         )
         for word, start in zip(mine, starts, strict=True)
     ]
-    names = {entry.name for entry in entries}
-    return Vocabulary([*entries, *(word for word in vocabulary if word.name not in names)], flat=vocabulary.flat)
+    # In their places, new ones at the end: plugins number words, and sessions remember the numbers.
+    table = {word.name: word for word in vocabulary} | {entry.name: entry for entry in entries}
+    return Vocabulary(table.values(), flat=vocabulary.flat)
+
+
+def bundle_with_own_words(bundle: Bundle) -> Bundle:
+    """A bundle whose vocabulary holds the user's words too, for what is made of it. Raises as `with_own_words`."""
+    return replace(bundle, vocabulary=with_own_words(Decoder(bundle)))

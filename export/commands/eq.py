@@ -16,7 +16,7 @@ from semeq.eq import curve
 from semeq.eq.formats import WRITERS
 from semeq.files import write_whole
 from semeq.presets import PresetStore
-from semeq.words import Decoder, WordSpace, load_bundle, plain_name, shipped_models, with_own_words, word_names
+from semeq.words import Decoder, WordSpace, bundle_with_own_words, load_bundle, plain_name, shipped_models, word_names
 
 from ..lv2_preset import Lv2Preset, bundle_folder, manifest
 from ..plugin_names import PluginIdentity
@@ -116,9 +116,8 @@ def eq_command(
     if typed and to is None:
         raise click.UsageError("--morph needs --to: a morph goes from one word to another")
     position = 0.5 if morph is None else morph
-    model = load_bundle(bundle)
-    decoder = Decoder(model)
-    space = WordSpace(decoder, with_own_words(decoder))
+    model = bundle_with_own_words(load_bundle(bundle))
+    space = WordSpace(Decoder(model))
     texts: dict[str, str] = {}
     presets: dict[str, Lv2Preset] = {}
     for text in dict.fromkeys((*words, to)):

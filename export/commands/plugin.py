@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from semeq.console import Example, Say, examples, output_options
-from semeq.words import load_bundle
+from semeq.words import bundle_with_own_words, load_bundle
 
 from ..native import FORMATS, Format, build_plugin, check_vst3, install
 
@@ -36,7 +36,7 @@ def plugin_command(
     chosen = _formats(formats)
     if not name.strip() or len(name) > 60 or any(ord(c) < 32 or c in "/\\:" for c in name):
         raise click.UsageError(f"{name!r} cannot be a plugin's name: 1 to 60 characters, none of / \\ :")
-    model = load_bundle(bundle)
+    model = bundle_with_own_words(load_bundle(bundle))
     start = time.perf_counter()
     with say.progress() as bar:
         bar.add_task("compiling", total=None)

@@ -55,7 +55,7 @@ def command(
     """List the words the model knows: where they come from, how strong and how bright they are.
 
     Words are points in one space, so each has neighbours and opposites: --near warm. `warm/2` means a word as one of
-    its schools, the ways people mean it. Words of your own come first.
+    its schools, the ways people mean it. Words of your own stand at the end.
     """
     if ctx.invoked_subcommand is not None:
         return
