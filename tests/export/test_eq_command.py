@@ -56,7 +56,7 @@ def test_one_word_into_a_file(tmp_path):
         (["warm", "--morph", "0.5", "--format", "apo"], 2, "--morph needs --to"),
         (["warm", "--format", "mp3"], 2, "mp3"),
         (["warm", "--intensity", "nan", "--format", "apo"], 2, "intensity"),
-        (["warm", "--format", "apo", "--bundle", "/nowhere"], 1, "no shipped model"),
+        (["warm", "--format", "apo", "--bundle", "/nowhere"], 1, "neither a shipped model"),
         (["warm", "--format", "apo", "--out", "/dev/null/warm.txt"], 1, "/dev/null"),
     ],
 )
