@@ -222,7 +222,7 @@ def test_export_takes_a_preset():
         (["preset", "save", "a", "-s", "wram"], 2, "warm"),
         (["preset", "save", "a", "-s", "warm", "--map", "pc=semantic{wram}"], 2, "warm"),
         (["preset", "save", "a", "-s", "warm", "--morph", "2"], 2, "morph is 2"),
-        (["preset", "save", "a", "-s", "warm", "--model", "nowhere"], 1, "no shipped model"),
+        (["preset", "save", "a", "-s", "warm", "--model", "nowhere"], 1, "neither a shipped model"),
         (["preset", "show", "telephon"], 2, "nearest: telephone"),
         (["preset", "delete", "telephone"], 2, "came with semeq"),
         (["preset", "apply", "nothing", "x.wav"], 2, "there is no preset"),
