@@ -25,14 +25,20 @@ _OURS = re.compile(r"\..*\.semeq-(?P<host>[A-Za-z0-9_-]*)-\d+-[0-9a-f]{8}\.parti
 
 
 @contextmanager
-def whole(output: Path, overwrite: bool = True, same: Callable[[Path, Path], bool] | None = None) -> Iterator[Path]:
+def whole(
+    output: Path,
+    overwrite: bool = True,
+    same: Callable[[Path, Path], bool] | None = None,
+    parents: bool = True,
+) -> Iterator[Path]:
     """Give a temporary path beside `output` to write to; move it there on success, remove it on any failure.
 
-    Folders above are made. Where `overwrite` is not set and something is at `output` in the end, that is a
-    `FileExistsError`, unless `same(temporary, output)` finds the two equal. Raises `OSError` as the system does.
+    Folders above are made, unless `parents` is False. Where `overwrite` is not set and something is at `output` in
+    the end, that is a `FileExistsError`, unless `same(temporary, output)` finds the two equal. Raises `OSError` as the system does.
     """
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
+        if parents:
+            output.parent.mkdir(parents=True, exist_ok=True)
     except FileExistsError:  # a file where a folder is needed
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(output.parent)) from None
     partial, handle = _begin(output)

@@ -251,7 +251,7 @@ def kind_of(program: str, name: str, line: str) -> str:
         return why
     if (program, name) == ("semeq-export", "plugin"):
         return "a compiler"
-    if program == "semeq-train" or (program == "semeq-export" and name in ("onnx", "audio")):
+    if program == "semeq-train" or (program == "semeq-export" and name in ("onnx", "audio", "words")):
         return "data"
     return "JACK" if (program, name) == ("semeq", "live") else "unknown"
 

@@ -33,7 +33,7 @@ def load_map(path: str | Path) -> MidiMap:
     Raises
     ------
     MapError
-        No such file, no TOML, an unknown key, or a mapping that cannot work; says which entry.
+        No such file, not TOML, an unknown key, or a mapping that cannot work; says which entry.
     """
     path = Path(path)
     shown = str(path)[-200:]
@@ -45,7 +45,7 @@ def load_map(path: str | Path) -> MidiMap:
     except OSError as error:
         raise MapError(f"{shown}: {error.strerror or error}") from None
     except TomlError as error:
-        raise MapError(f"{shown} is not TOML file: {error}") from None
+        raise MapError(f"{shown} is not a TOML file: {error}") from None
     except MapError:
         raise
     except ValueError:  # characters that no path can have

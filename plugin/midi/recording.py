@@ -119,5 +119,5 @@ def write_take(
         track.append(message)
         last = frame
     midi.tracks.append(track)
-    with whole(path) as partial:
+    with whole(path, parents=False) as partial:
         midi.save(partial)

@@ -128,7 +128,7 @@ def _number(path: Path, line: int, what: str, cell: str) -> float:
     except ValueError:
         number = np.nan
     if not np.isfinite(number):
-        raise CurveFileError(f"{path}: line {line}: {cell!r} is no {what}")
+        raise CurveFileError(f"{path}: line {line}: {cell!r} is not a {what}")
     return number
 
 

@@ -63,7 +63,7 @@ def host(tmp_path_factory):
 def compile_host(folder, *flags):
     program = folder / "clap_host"
     include = f"-I{DPF}/distrho/src"
-    command = ["c++", "-std=c++17", "-O1", "-g", "-rdynamic", include, HERE / "native" / "clap_host.cpp", "-o", program]
+    command = ["c++", "-std=c++17", "-O1", "-g", "-rdynamic", include, HERE / "clap_host.cpp", "-o", program]
     subprocess.run([*command, *flags, "-ldl", "-pthread"], check=True)
     return program
 
@@ -279,7 +279,7 @@ def test_the_traps_work(tmp_path):
     """A plugin that allocates in process() must be caught, or the fuzz above proves nothing."""
     program = tmp_path / "trap.cpp"
     program.write_text(
-        (HERE / "native" / "clap_host.cpp")
+        (HERE / "clap_host.cpp")
         .read_text()
         .replace(
             "int main(",

@@ -157,16 +157,16 @@ def test_the_encoder_asks_for_less_warmth_where_the_music_is_warm(space, random)
     params = space.params("warm", None, 0.0, 1.0)
     assert adaptation.amount(params) == 1.0  # nothing heard yet
     spectrum = np.fft.rfft(random.standard_normal((2, 8 * RATE)))
-    spectrum /= np.sqrt(np.maximum(np.arange(spectrum.shape[1]), 160))
-    pink = (0.1 * np.fft.irfft(spectrum)).astype(np.float32)
-    pink *= np.float32(0.1 / pink.std())
+    spectrum /= np.maximum(np.arange(spectrum.shape[1]), 320) ** 1.2  # darker than music: some warmth is there
+    noise = (0.1 * np.fft.irfft(spectrum)).astype(np.float32)
+    noise *= np.float32(0.1 / noise.std())
     amounts = []
     for word in (None, "warm"):
         engine = Engine(RATE, 2)
         if word:
             engine.jump(params)
         adaptation = open_adaptation(space)
-        adaptation.hear(engine.process(pink), RATE)
+        adaptation.hear(engine.process(noise), RATE)
         amounts.append(adaptation.amount(params))
         adaptation.hear(np.zeros((2, 9 * RATE), np.float32), RATE)
         assert adaptation.amount(params) == amounts[-1]  # silence teaches nothing

@@ -4,7 +4,7 @@ import pytest
 
 from semeq.plugin import Controls
 from semeq.plugin.midi import MapError, Mapping, MidiMap, Translator, parse_mapping
-from semeq.plugin.midi.curve import bend, unbend
+from semeq.plugin.midi.knob_law import bend, unbend
 from semeq.plugin.midi.reading import Reader
 from semeq.plugin.midi.source import Source
 

@@ -112,12 +112,12 @@ def test_curves_rise_from_end_to_end_and_can_be_undone(curve):
     [
         ("21=wobble", "no control 'wobble'; there are semantic, to, morph"),
         ("21", "there is no map '21'"),
-        ("=morph", "no mapping"),
+        ("=morph", "not a mapping"),
         ("128=morph", "outside 0 to 127"),
         ("99=morph", "reserved"),
         ("cc120=morph", "reserved"),
         ("ch17:21=morph", "channel 17"),
-        ("cc1+34=morph", "no 14-bit pair"),
+        ("cc1+34=morph", "not a 14-bit pair"),
         ("cc40+72=morph", "cc14 40 is outside 0 to 31"),
         ("21=morph[0..2]", "range is 2, outside 0 to 1"),
         ("21=morph[.5..0.5]", "no width"),
@@ -183,8 +183,8 @@ def test_two_mappings_of_one_source_are_refused(one, other, clash):
         ("format = 1\n[[map]]\ncc = 21\ncontrol = 'semantic'\nwords = 'warm'", "words is a list"),
         ("format = 1\n[[map]]\ncc = 21\ncontrol = 'semantic'\nwords = [1]", "1 is not a word"),
         ("format = 1\nmap = 3", "[[map]] tables"),
-        ("format = ", "no TOML"),
-        ("\x00\xff", "no TOML"),
+        ("format = ", "is not a TOML file"),
+        ("\x00\xff", "is not a TOML file"),
     ],
 )
 def test_a_wrong_map_file_is_one_clear_sentence(tmp_path, toml, complaint):

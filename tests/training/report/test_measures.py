@@ -20,7 +20,7 @@ from semeq.training.jobs.losses import contrastive_loss, geometry_loss
 from semeq.training.jobs.trainer import Trainer, learning_rate
 from semeq.training.models.network import Space
 from semeq.training.models.scale import fixed_scale
-from semeq.training.models.words import place_words, typical_curve
+from semeq.training.models.words import typical_curve
 from semeq.training.recipe import ModelSection
 from semeq.training.report.evaluation import evaluate
 from semeq.training.report.morphing import even_path, measure_morphs
@@ -266,28 +266,6 @@ def word_corpus(word, count, random):
     corpus = corpus_of(params, [i % 2 for i in range(20)] + [-1] * count)
     corpus.descriptors[:] = np.array(["warm", "bright"] * 10 + [word[:6]] * count)
     return corpus
-
-
-@pytest.mark.parametrize(("correlation", "schools"), [(0.55, 0), (0.45, 2)])
-def test_two_sources_agree_from_a_correlation_of_a_half(correlation, schools, random):
-    corpus = word_corpus("boxy", 4, random)
-    own = typical_curve(corpus.of_word("boxy"))
-    centred = (own - own.mean()) / own.std()
-    other = np.sin(np.arange(128) / 3.0)
-    other -= other.mean() + centred * (other @ centred) / 128
-    mixed = correlation * centred + np.sqrt(1 - correlation**2) * (other - other.mean()) / other.std()
-    assert np.corrcoef(mixed, own)[0, 1] == pytest.approx(correlation, abs=0.01)
-    points = {p.name: p for p in place_words(Knobs(), corpus, "safe-db", described("boxy", 3 * mixed, 5))}
-    assert len(points["boxy"].schools) == schools
-    assert points["boxy"].evidence == 4 + 5
-
-
-@pytest.mark.parametrize(("settings", "sources"), [(2, ("socialfx",)), (3, ("safe-db", "socialfx"))])
-def test_three_settings_have_a_say(settings, sources, random):
-    corpus = word_corpus("boxy", settings, random)
-    target = typical_curve(corpus.of_word("boxy"))
-    points = {p.name: p for p in place_words(Knobs(), corpus, "safe-db", described("boxy", target, 5))}
-    assert points["boxy"].sources == sources
 
 
 def test_a_typical_curve_has_the_median_strength_not_the_mean():
