@@ -34,7 +34,8 @@ def whole(
     """Give a temporary path beside `output` to write to; move it there on success, remove it on any failure.
 
     Folders above are made, unless `parents` is False. Where `overwrite` is not set and something is at `output` in
-    the end, that is a `FileExistsError`, unless `same(temporary, output)` finds the two equal. Raises `OSError` as the system does.
+    the end, that is a `FileExistsError`, unless `same(temporary, output)` finds the two equal. Raises `OSError` as
+    the system does.
     """
     try:
         if parents:
