@@ -23,6 +23,8 @@ from semeq.presets import MODELS_FOLDER
 
 from .plugin.live.rig import Server
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROGRAMS = {

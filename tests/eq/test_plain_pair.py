@@ -8,6 +8,8 @@ import pytest
 
 from semeq import eq
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent
 COMPILERS = [name for name in ("g++", "clang++") if shutil.which(name)]
 

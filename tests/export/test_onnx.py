@@ -18,6 +18,8 @@ from semeq.training import load_run
 from semeq.training.cli import main as train
 from semeq.words import load_bundle
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def train_data(tmp_path_factory):

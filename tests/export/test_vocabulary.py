@@ -13,6 +13,8 @@ from semeq.export.vocabulary import model_of, rewrite_vocabulary
 from semeq.training import WordPoint
 from semeq.words import load_bundle
 
+pytestmark = pytest.mark.slow
+
 BUNDLE = load_bundle()
 
 

@@ -53,6 +53,7 @@ def test_a_word_without_itself_is_flat(space):
     assert rms_db(decoded(space, "warm - warm")) < 0.05
 
 
+@pytest.mark.slow
 def test_sums_of_two_words_are_followed_closely(space):
     """Sums and differences of words that people agree on: half of them within .3 dB, nine in ten within 1 dB."""
     random = np.random.default_rng(1)

@@ -90,6 +90,7 @@ def test_silence_around_the_music_does_not_count(hearing, noise):
     assert np.abs(scores(hearing, padded) - scores(hearing, noise)).max() < 0.05
 
 
+@pytest.mark.slow
 def test_every_word_rises_after_its_own_eq(hearing, space, noise):
     before = scores(hearing, noise)
     engine = eq.Engine(RATE, 1)
@@ -268,6 +269,7 @@ def test_analyze_skips_and_counts_what_it_cannot_hear(tmp_path, noise):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_process_adaptive_and_suggest(tmp_path, noise):
     soundfile.write(tmp_path / "a.wav", noise.T, RATE, subtype="FLOAT")
     done = semeq("process", "a.wav", "-s", "warm", "--suggest", cwd=tmp_path)

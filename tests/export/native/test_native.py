@@ -21,6 +21,7 @@ DPF = Path(os.environ.get("DPF_DIR", "/usr/share/dpf"))
 HERE = Path(__file__).parent
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(not (DPF / "distrho").is_dir(), reason="DPF is not installed (Debian: dpf-source)"),
     pytest.mark.skipif(shutil.which("cmake") is None or shutil.which("c++") is None, reason="no CMake or C++ compiler"),
     pytest.mark.xdist_group("native"),

@@ -156,6 +156,7 @@ def test_a_dry_run_touches_nothing_and_names_everything(tmp_path):
 # Processes
 
 
+@pytest.mark.slow
 def test_several_processes_write_the_same_and_report_in_order(tmp_path):
     folder = library(tmp_path / "in", 5, 0.3)
     (folder / "02.wav").write_text("nonsense")

@@ -14,6 +14,8 @@ from semeq.plugin.batch.request import BatchError
 
 from .batch_tools import hashes, library, semeq, start, wait_for
 
+pytestmark = pytest.mark.slow
+
 #: An encoder takes long enough for a file to be caught unfinished.
 SLOWLY = ["-s", "warm", "--format", "mp3"]
 FAKE = "import sys; sys.modules['distributed'] = None; from semeq.plugin.cli import main; main()"

@@ -11,7 +11,10 @@ import pytest
 
 from .batch_tools import alive, children, hashes, library, semeq, start, wait_for
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="uses /proc, signals and mounts of Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="uses /proc, signals and mounts of Linux"),
+]
 
 
 @pytest.fixture

@@ -121,6 +121,7 @@ def damaged(data, random):
     return bytes(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["wav", "rf64", "aiff", "flac", "ogg", "opus", "mp3", "caf"])
 def test_damaged_bytes_end_as_a_file_or_a_line(tmp_path, name, random):
     source = tmp_path / f"source.{name}"

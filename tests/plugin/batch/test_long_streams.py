@@ -10,6 +10,8 @@ from semeq.eq import magnitude_db
 from semeq.plugin import Controls, Renderer, Track, WordSpace
 from semeq.plugin.moves.automation import Automation
 
+pytestmark = pytest.mark.slow
+
 HOUR = """
 import numpy as np
 from semeq.plugin import Controls, Renderer, Track, WordSpace

@@ -13,6 +13,8 @@ import soundfile
 from semeq.plugin import SemanticEQ
 from semeq.plugin.midi import load_map, parse_mapping
 
+pytestmark = pytest.mark.slow
+
 RATE = 44_100
 MAIN = "from semeq.plugin.cli import main; main()"
 

@@ -13,6 +13,8 @@ import pytest
 
 from .rig import wait_until
 
+pytestmark = pytest.mark.slow
+
 START = ("-s", "warm", "--to", "bright", "--map", "21=morph")
 
 

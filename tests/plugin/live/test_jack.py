@@ -11,6 +11,8 @@ from semeq.plugin.cli import semeq as semeq_command
 
 from .rig import BLOCK, RATE
 
+pytestmark = pytest.mark.slow
+
 TONES_HZ = np.array([60, 120, 250, 500, 1000, 2000, 4000, 8000, 14_000])
 WINDOW = RATE // 2  # every tone is a whole number of periods in it
 SWEEP = (RATE, 2 * RATE)  # frames of the first and last of the 128 CC messages

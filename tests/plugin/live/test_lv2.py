@@ -19,6 +19,7 @@ TONES_HZ = np.array([60, 120, 250, 500, 1000, 2000, 4000, 8000, 14_000])
 WINDOW = RATE // 2  # every tone is a whole number of periods in it
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(shutil.which("jalv") is None, reason="jalv is not installed (Debian: jalv)"),
     pytest.mark.skipif(not (DPF / "distrho").is_dir(), reason="DPF is not installed (Debian: dpf-source)"),
 ]

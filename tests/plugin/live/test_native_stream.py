@@ -16,6 +16,8 @@ from semeq.plugin.live.audio._callback import MOST_FRAMES, Callback
 from semeq.plugin.live.audio.native_stream import NativeStream
 from semeq.plugin.midi import Change, read_maps
 
+pytestmark = pytest.mark.slow
+
 RATE = 48_000
 BLOCK = 128
 MAPS = ("21=morph", "22=intensity:0ms", "pc=semantic{warm,airy,deep}", "note60=bypass", "23=output_db[-12..6]")

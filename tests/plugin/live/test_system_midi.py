@@ -10,9 +10,12 @@ import pytest
 
 from .rig import MAIN, wait_until
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("rtmidi") is None, reason="python-rtmidi is not installed (pip install 'semeq[midi]')"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("rtmidi") is None, reason="python-rtmidi is not installed (pip install 'semeq[midi]')"
+    ),
+]
 
 
 class Knob:

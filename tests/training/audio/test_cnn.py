@@ -16,6 +16,8 @@ from semeq.training.audio.spectra import pink_noise
 from semeq.training.errors import DataError, RunError
 from semeq.training.run_files import read_tensors
 
+pytestmark = pytest.mark.slow
+
 WARM = eq.Setting(low_shelf_gain_db=7.0, low_shelf_freq_hz=300.0, high_shelf_gain_db=-6.0).to_array()
 BRIGHT = eq.Setting(low_shelf_gain_db=-6.0, high_shelf_gain_db=8.0, high_shelf_freq_hz=4000.0).to_array()
 POINTS = np.array([[-0.5] * 8, [0.5] * 8])

@@ -17,6 +17,8 @@ from semeq.training.data.sources import load_data
 from semeq.training.errors import RunError
 from semeq.training.models.building import build_model
 
+pytestmark = pytest.mark.slow
+
 WARM = eq.Setting(low_shelf_gain_db=5.0, low_shelf_freq_hz=300.0, high_shelf_gain_db=-4.0).to_array()
 BRIGHT = eq.Setting(low_shelf_gain_db=-4.0, high_shelf_gain_db=6.0, high_shelf_freq_hz=4000.0).to_array()
 

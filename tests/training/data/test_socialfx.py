@@ -65,6 +65,7 @@ def test_a_flat_shape_stays_flat():
     assert np.abs(shapes_db(np.zeros((1, 40)))).max() == 0
 
 
+@pytest.mark.slow
 def test_the_real_words_are_within_reach_of_five_bands(data_dir):
     curves = read_socialfx(data_dir / "socialfx" / "eqdescriptors.json")
     assert len(curves) == 394

@@ -18,6 +18,8 @@ from semeq.training.models.words import typical_curve
 from semeq.training.recipe import with_changes
 from semeq.training.run_folder import RunWriter
 
+pytestmark = pytest.mark.slow
+
 SMALL = {"optimiser.steps": "60", "optimiser.batch": "64", "model.hidden": "[32, 32]"}
 
 

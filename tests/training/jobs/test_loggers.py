@@ -23,6 +23,7 @@ def test_tensorboard_files_hold_the_rows(tmp_path):
     assert events.Scalars("random/metrics/curve_error_mean_db")[0].value == pytest.approx(0.2)
 
 
+@pytest.mark.slow
 def test_wandb_works_offline(tmp_path, monkeypatch):
     pytest.importorskip("wandb")
     for name, value in {"WANDB_MODE": "offline", "WANDB_SILENT": "true", "WANDB_DIR": str(tmp_path)}.items():

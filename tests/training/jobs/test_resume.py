@@ -12,6 +12,8 @@ from semeq.training.jobs.job import JobOptions, run_job
 from semeq.training.recipe import with_changes
 from semeq.training.run_folder import RunWriter
 
+pytestmark = pytest.mark.slow
+
 SMALL = {"optimiser.steps": "200", "optimiser.batch": "48", "model.hidden": "[24]", "model.dropout": "0.1"}
 OPTIONS = JobOptions(("random",), torch.device("cpu"), seed=5)
 

@@ -18,6 +18,8 @@ from semeq.training.models.building import decoded_curves, encode
 from semeq.training.models.words import locate, place_words, typical_curve, word_errors
 from semeq.training.recipe import DataSection, with_changes
 
+pytestmark = pytest.mark.slow
+
 DATA = DataSection(words=("warm", "bright", "muddy"))
 
 

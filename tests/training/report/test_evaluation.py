@@ -22,6 +22,8 @@ from semeq.training.report.comparison import BASELINES, COLUMNS, as_json, as_mar
 from semeq.training.report.evaluation import evaluate
 from semeq.training.report.telling_apart import centroid_balanced_accuracy, knn_accuracy, silhouette
 
+pytestmark = pytest.mark.slow
+
 
 class Perfect(Space):
     """Keeps the setting itself."""
