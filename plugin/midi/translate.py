@@ -59,7 +59,7 @@ class Translator:
         return dict(self._values)
 
     def set(self, control: str, value: Any) -> None:
-        """Note a change made elsewhere (by keys, by automation). Raises `ControlError` where it is not a value of it."""
+        """Note a change made elsewhere (by keys, by automation). Raises `ControlError` for a value it cannot take."""
         self._values[control] = check_control(control, value)
 
     def message(self, message: mido.Message) -> list[Change]:
