@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-RATE = 48_000
-BLOCK = 128
+from .playing import BLOCK, RATE
+
 MAIN = "from semeq.plugin.cli import main; main()"
 
 
@@ -146,6 +146,40 @@ class Host:
     @property
     def stats(self):
         return json.loads(self.stats_path.read_text())
+
+
+class Knob:
+    """A JACK client with a MIDI output that sends what it is given."""
+
+    def __init__(self, server, name="nanoKONTROL2"):
+        self._exit = server.jack.CallbackExit
+        self._client = server.client("nano")
+        self._port = self._client.midi_outports.register(name)
+        self._waiting = []
+        self._closing, self._closed = False, threading.Event()
+        self._client.set_process_callback(self._process)
+        self._client.activate()
+
+    def _process(self, _frames):
+        if self._closing:  # see `leave`: who ends by itself is not cancelled
+            self._closed.set()
+            raise self._exit
+        self._port.clear_buffer()
+        while self._waiting:
+            self._port.write_midi_event(0, self._waiting.pop(0))
+
+    def send(self, data):
+        self._waiting.append(data)
+
+    @property
+    def connected(self):
+        return bool(self._port.connections)
+
+    def close(self):
+        self._closing = True
+        assert self._closed.wait(10)
+        time.sleep(0.1)
+        self._client.close()
 
 
 class Rig:

@@ -11,7 +11,10 @@ import time
 import mido
 import pytest
 
-from .rig import wait_until
+from semeq.plugin.midi import PortError
+from semeq.plugin.midi.ports import JackInput
+
+from .rig import Knob, wait_until
 
 START = ("-s", "warm", "--to", "bright", "--map", "21=morph")
 
@@ -75,6 +78,22 @@ def test_midi_from_a_socket_and_a_sender_that_leaves(server, start_host):
     assert host.stats["midi_messages"] == 2
 
 
+def test_a_jack_midi_port_of_our_own_hears_and_leaves_the_graph(server):
+    heard, knob = [], Knob(server)
+    for value in (10, 20):  # and may come again
+        port = JackInput("nanokontrol2", heard.append, server.name)
+        wait_until(lambda: knob.connected, what="the connection")
+        knob.send(bytes((0xB0, 21, value)))
+        wait_until(lambda: heard and heard[-1][2] == value, what="the message")  # noqa: B023
+        port.close()
+        wait_until(lambda: not knob.connected, what="the end of the connection")
+    with pytest.raises(PortError, match=r"no JACK MIDI port 'launchpad'; there are: .*nanoKONTROL2"):
+        JackInput("launchpad", heard.append, server.name)
+    knob.close()
+    with pytest.raises(PortError, match="there is no JACK server named no-such-server; start one"):
+        JackInput("", heard.append, "no-such-server")
+
+
 def portaudio_on(server):
     """Environment in which PortAudio finds this JACK server as a device; skips where it cannot."""
     environment = {"JACK_DEFAULT_SERVER": server.name, "JACK_NO_START_SERVER": "1"}
@@ -91,6 +110,7 @@ def test_sounddevice_runs_on_portaudio(server, start_host):
     host.ready()
     assert host.end(None) == 0, said(host)
     assert host.stats["callbacks"] > 200
+    assert host.stats["callback_us"]["max"] > 0
     assert "latency" in host.lines[0]
     assert host.stats["device_latency_ms"][1] > 0
 
@@ -113,8 +133,8 @@ def test_sounddevice_says_when_the_device_is_lost(own_server, start_host):
         (["--map", "21=intensity"], 2, "same message"),
         (["--map", "pc=semantic{warm,brihgt}"], 2, "bright"),
         (["--to", "brihgt"], 2, "bright"),
-        (["--record", "/nowhere/take.mid"], 1, "cannot be written"),
-        (["--stats", "/nowhere/figures.json"], 1, "cannot be written"),
+        (["--record", "/dev/null/take.mid"], 1, "cannot be written"),
+        (["--stats", "/dev/null/figures.json"], 1, "cannot be written"),
         (["--morph", "2"], 2, "morph is 2"),
         (["--block", "100"], 2, "100"),
     ],
