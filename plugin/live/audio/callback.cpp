@@ -69,9 +69,10 @@ void play(Host& host, std::uint32_t frames) noexcept {
         if (jack.event_get(&event, midi, i) == 0 && event.time < frames)
             host.callback.hear(event.time, event.buffer, event.size);
     }
-    host.callback.process(frames, began);
+    host.callback.process(frames);
     for (std::size_t c = 0; c < jack.outs.size(); ++c)
         host.callback.write(static_cast<int>(c), buffer(jack.outs[c]), frames, 1);
+    host.callback.done(frames, began);
 }
 
 // A JackProcessCallback. jack_deactivate cancels this thread wherever it is (pthread_cancel, asynchronously): not in the
@@ -110,8 +111,9 @@ int on_portaudio(const void* input, void* output, unsigned long frames, const vo
     }
     const auto count = static_cast<std::ptrdiff_t>(frames);
     for (int c = 0; c < channels; ++c) callback.read(c, in + c, count, channels);
-    callback.process(count, began);
+    callback.process(count);
     for (int c = 0; c < channels; ++c) callback.write(c, out + c, count, channels);
+    callback.done(count, began);
     return 0;
 }
 
@@ -217,9 +219,10 @@ NB_MODULE(_callback, m) {
                  }
                  {
                      nb::gil_scoped_release release;
-                     self.callback.process(frames, began);
+                     self.callback.process(frames);
                  }
                  for (int c = 0; c < channels; ++c)
                      self.callback.write(c, out.data() + c * out.stride(0), frames, out.stride(1));
+                 self.callback.done(frames, began);
              });
 }

@@ -134,19 +134,26 @@ public:
         if (!messages_.push(message)) count(kLostMessages);
     }
 
-    // After `read` and before `write` of every channel. `began_ns`: when the block's work began, by `now_ns`.
-    void process(std::ptrdiff_t frames, std::int64_t began_ns) noexcept {
+    // After `read` and before `write` of every channel.
+    void process(std::ptrdiff_t frames) noexcept {
         const std::int64_t end = frame_ + frames;
         entered_.store(end, std::memory_order_release);
-        const bool freewheel = freewheel_.load(std::memory_order_relaxed);
-        if (heard_ || freewheel || follow_.load(std::memory_order_relaxed)) wakeup_.signal();
-        heard_ = false;
-        if (freewheel) wait_until_settled(end);
+        if (freewheel_.load(std::memory_order_relaxed)) {
+            wakeup_.signal();
+            wait_until_settled(end);
+        }
         render(frames);
         fade(frames);
         write_tap(frames);
         frame_ = end;
+    }
+
+    // When all is written. `began_ns`: when the block's work began, by `now_ns`. Only now is the control thread woken:
+    // without real-time priority, it might be given this thread's core at once.
+    void done(std::ptrdiff_t frames, std::int64_t began_ns) noexcept {
         note(now_ns() - began_ns, frames);
+        if (heard_ || follow_.load(std::memory_order_relaxed)) wakeup_.signal();
+        heard_ = false;
     }
 
 private:

@@ -61,12 +61,13 @@ int main() {
         for (int c = 0; c < kChannels; ++c) callback.read(c, audio.data(), kFrames, 1);
         const std::uint8_t message[] = {0xB0, 21, static_cast<std::uint8_t>(block % 128)};
         callback.hear(block % kFrames, message, 3);
-        callback.process(kFrames, began);
+        callback.process(kFrames);
         for (int c = 0; c < kChannels; ++c) {
             float last[kFrames];
             callback.write(c, last, kFrames, 1);
             if (!(std::abs(last[kFrames - 1]) < 10)) std::puts("no audio"), std::abort();
         }
+        callback.done(kFrames, began);
         forbidden = false;
         if (block % 50 == 0) std::this_thread::yield();
     }
@@ -77,8 +78,8 @@ int main() {
     // A block is slow if it took longer than it lasts: 64 frames at 48 kHz, 1333 us. One began a second ago, one has not.
     const std::int64_t slow = counts[kSlow];
     const std::uint64_t longest = histogram[100], shortest = histogram[0];
-    callback.process(kFrames, now_ns() - 1000000000);
-    callback.process(kFrames, now_ns() + 1000000000);
+    callback.done(kFrames, now_ns() - 1000000000);
+    callback.done(kFrames, now_ns() + 1000000000);
     if (counts[kSlow] != slow + 1 || counts[kLongestNs] < 1000000000) std::puts("slowness differs"), std::abort();
     if (histogram[100] != longest + 1 || histogram[0] != shortest + 1) std::puts("durations differ"), std::abort();
     std::printf("%lld heard, %lld posted\n", static_cast<long long>(heard), static_cast<long long>(posted));

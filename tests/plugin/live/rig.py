@@ -91,6 +91,16 @@ def _end_with_parent():
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG; Linux only
 
 
+def portaudio_on(server):
+    """Environment in which PortAudio finds this JACK server as a device; skips where it cannot."""
+    environment = {"JACK_DEFAULT_SERVER": server.name, "JACK_NO_START_SERVER": "1"}
+    code = "import sounddevice as s; print([s.query_hostapis(d['hostapi'])['name'] for d in s.query_devices()])"
+    found = subprocess.run([sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True)
+    if "JACK" not in found.stdout:
+        pytest.skip("no PortAudio with JACK, and there is no other audio device")
+    return environment
+
+
 class Host:
     """`semeq live` in a process of its own."""
 
@@ -185,7 +195,7 @@ class Knob:
 class Rig:
     """Plays a signal and MIDI into a host, and records what it played and what came back, on one time line."""
 
-    def __init__(self, server, host, channels=2):
+    def __init__(self, server, host, channels=2, midi=True):
         self.channels = channels
         self._sender, self._recorder = server.client("sender"), server.client("recorder")
         self._outs = [self._sender.outports.register(f"out_{i + 1}") for i in range(channels)]
@@ -209,7 +219,8 @@ class Rig:
             connect(self._outs[i], host.port(f"in_{i + 1}"))
             connect(self._outs[i], self._ins[i])
             connect(host.port(f"out_{i + 1}"), self._ins[channels + i])
-        connect(self._midi, host.port("midi"))
+        if midi:
+            connect(self._midi, host.port("midi"))
 
     def _send(self, frames):
         now = self._sender.last_frame_time

@@ -1,11 +1,7 @@
 """What goes wrong while it plays, and before: the host says so in one line and ends in order."""
 
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 
 import mido
@@ -92,35 +88,6 @@ def test_a_jack_midi_port_of_our_own_hears_and_leaves_the_graph(server):
     knob.close()
     with pytest.raises(PortError, match="there is no JACK server named no-such-server; start one"):
         JackInput("", heard.append, "no-such-server")
-
-
-def portaudio_on(server):
-    """Environment in which PortAudio finds this JACK server as a device; skips where it cannot."""
-    environment = {"JACK_DEFAULT_SERVER": server.name, "JACK_NO_START_SERVER": "1"}
-    code = "import sounddevice as s; print([s.query_hostapis(d['hostapi'])['name'] for d in s.query_devices()])"
-    found = subprocess.run([sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True)
-    if "JACK" not in found.stdout:
-        pytest.skip("no PortAudio with JACK, and there is no other audio device")
-    return environment
-
-
-def test_sounddevice_runs_on_portaudio(server, start_host):
-    environment = portaudio_on(server)
-    host = start_host("-s", "warm", "--backend", "sounddevice", "--block", "128", "--seconds", "2", env=environment)
-    host.ready()
-    assert host.end(None) == 0, said(host)
-    assert host.stats["callbacks"] > 200
-    assert host.stats["callback_us"]["max"] > 0
-    assert "latency" in host.lines[0]
-    assert host.stats["device_latency_ms"][1] > 0
-
-
-def test_sounddevice_says_when_the_device_is_lost(own_server, start_host):
-    host = start_host("-s", "warm", "--backend", "sounddevice", env=portaudio_on(own_server)).ready()
-    time.sleep(0.3)
-    own_server.stop()
-    assert host.end(None) == 1
-    assert re.search(r"semeq: the audio device .*unplugged\?", host.lines[-1])
 
 
 @pytest.mark.parametrize(
