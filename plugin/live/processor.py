@@ -64,7 +64,7 @@ class PreparedMorphs:
 
 
 class LiveProcessor:
-    """One live stream.
+    """The control side of a live stream, and what its callback and everyone else share: tap, times and fade.
 
     Parameters
     ----------
