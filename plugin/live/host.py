@@ -101,7 +101,8 @@ class Session:
         self._notice = ""
         self._keys = False
         self._busy_ns, self._busy_callbacks, self._share = 0, 0, 0.0
-        if settings.stats is not None and not os.access(settings.stats.parent, os.W_OK):
+        folder = None if settings.stats is None else settings.stats.parent
+        if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK)):
             raise LiveError(f"{settings.stats}: cannot be written (no such folder, or no right to)")
         controls, midi_map = settings.controls, settings.midi_map
         rate = backend.sample_rate_hz
@@ -134,6 +135,8 @@ class Session:
                 self._watch(began, stack)
         finally:
             self._backend.close()
+            for line in self._backend.notices:
+                self._tell(line)
             seconds = time.monotonic() - began
             self._write(seconds)
         why = self._why_stopped()
@@ -157,7 +160,6 @@ class Session:
         while not self._stopping:
             time.sleep(_LOOK_S)
             looks += 1
-            self._processor.times.look()
             self._backend.look_after()
             self._tell_news(live is None)
             if self._take is not None:
@@ -216,14 +218,13 @@ class Session:
         if callbacks * times.block_us > 250_000:
             self._share = (times.busy_ns - self._busy_ns) / 1000 / (callbacks * times.block_us)
             self._busy_ns, self._busy_callbacks = times.busy_ns, times.callbacks
-        recent = int(0.1 * processor.engine.sample_rate_hz)
+        recent = int(0.1 * processor.sample_rate_hz)
         levels = [tuple(float(x) for x in peak_dbfs(processor.tap.last(recent, side))) for side in (0, 1)]
         return LiveState(
             values=dict(processor.performer.values),
             levels_dbfs=(levels[0], levels[1]),
             share=self._share,
             xruns=times.xruns,
-            xruns_ours=times.xruns_ours,
             midi_messages=processor.midi_messages,
             description=self._backend.describe(),
             notice=self._notice,
@@ -289,11 +290,9 @@ class Session:
 
 @contextmanager
 def _quiet_interpreter(block_s: float) -> Iterator[None]:
-    """Keep Python out of the audio thread's way: no collection of its own accord, quick hand-over between threads.
+    """Let the control thread in within a part of a block, and never keep it waiting for a collection of garbage.
 
     Garbage is collected now and then by the main thread; what exists at the start is frozen, so that is quick.
-    Threads hand over in a part of a block: soon enough for the audio thread to be let in, late enough for it not to be
-    put out again half way.
     """
     interval, enabled = sys.getswitchinterval(), gc.isenabled()
     gc.collect()

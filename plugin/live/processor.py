@@ -1,29 +1,27 @@
-"""What happens in a live block: MIDI to controls, controls to the engine.
+"""The control side of a live stream: MIDI and requests to controls, controls to targets of the engine.
 
-`control` is the control side: it calls no model, because the morphs that any knob can ask for are prepared before the
-stream starts. `process` is a whole callback for audio systems that call Python; where the callback is in C++
-(`NativeStream`), a thread calls `control` and the callback takes what it says through a ring. What other threads want
-goes through a deque, whose append and popleft are atomic; what they want to know they read from values that are
-replaced whole, or from arrays.
+It calls no model, because the morphs that any knob can ask for are prepared before the stream starts. One thread calls
+`control` (`NativeStream`); the audio callback takes what it returns through a ring. What other threads want goes
+through a deque, whose append and popleft are atomic; what they want to know they read from values that are replaced
+whole, or from arrays.
 """
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from semeq.eq import DEFAULT_RAMP_FRAMES, Engine, Events, FloatArray, scale_gains
+from semeq.eq import Events, FloatArray, scale_gains
 from semeq.words import MorphTable, WordSpace
 
 from ..controls import ControlError, Controls
 from ..midi import Change, MidiMap, Translator
 from ..moves import AMOUNT, MATCH_DB, Performer
-from .tap import Float32, Tap
-from .timing import CallbackTimes, thread_waits
+from .tap import Tap
+from .timing import CallbackTimes
 
 MAX_PAIRS = 400
 FADE_S = 0.02
@@ -66,7 +64,7 @@ class PreparedMorphs:
 
 
 class LiveProcessor:
-    """One live stream.
+    """The control side of a live stream, and what its callback and everyone else share: tap, times and fade.
 
     Parameters
     ----------
@@ -93,7 +91,7 @@ class LiveProcessor:
         record: bool = False,
     ) -> None:
         self.morphs = PreparedMorphs(space, controls, midi_map)
-        self.engine = Engine(sample_rate_hz, channels, DEFAULT_RAMP_FRAMES)
+        self.sample_rate_hz = sample_rate_hz
         self.performer = Performer(self.morphs, controls, sample_rate_hz)
         self.times = CallbackTimes(block_frames / sample_rate_hz * 1e6)
         self.tap = Tap(channels, int(_TAP_S * sample_rate_hz))
@@ -108,12 +106,11 @@ class LiveProcessor:
         #: Called after a request: whoever sleeps until there is something to do.
         self.on_request: Callable[[], None] = lambda: None
         self.target = self.morphs.params(controls.semantic, controls.to, controls.morph, controls.effective_intensity)
-        self.engine.jump(self.target, controls.effective_output_db)
 
     # ------------------------------------------------------------------------------------- for all other threads
 
     def request(self, what: bytes | Change) -> None:
-        """Ask for a change, or hand in a MIDI message, from any thread; it takes effect with the next block."""
+        """Ask for a change, or hand in a MIDI message, from any thread; it counts as of the next block."""
         self._requests.append(what)
         self.on_request()
 
@@ -132,38 +129,7 @@ class LiveProcessor:
         """Whether the fade is over."""
         return bool(self.faded[0] >= len(self.fade))
 
-    # ------------------------------------------------------------------------------------- for the audio thread
-
-    def process(
-        self,
-        source: Float32,
-        sink: Float32,
-        messages: Sequence[tuple[int, bytes]] = (),
-        entry_us: float | None = None,
-    ) -> None:
-        """Process a block (channels, frames) into `sink`; `messages` are (frame in the block, MIDI bytes), ascending.
-
-        Never raises: where something goes wrong the input passes and `failure` says what.
-        """
-        began, cpu, before = time.perf_counter_ns(), time.thread_time_ns(), thread_waits()
-        try:
-            self._process(source, sink, messages)
-        except Exception as error:  # an exception in an audio callback would end it without a word
-            self.failure = f"{type(error).__name__}: {error}"
-            sink[...] = source
-        ended, after = time.perf_counter_ns(), thread_waits()
-        waits = None if before is None or after is None else after - before
-        self.times.called(began, ended, time.thread_time_ns() - cpu, entry_us, waits)
-
-    def _process(self, source: Float32, sink: Float32, messages: Sequence[tuple[int, bytes]]) -> None:
-        start, frames = self.engine.frame, source.shape[1]
-        timed = [(start + min(max(offset, 0), frames - 1), data) for offset, data in messages]
-        self.engine.process(source, sink, self.control(start, frames, timed))
-        if self.faded[0] >= 0:
-            self._fade_block(sink, frames)
-        self.tap.write(source, sink)
-
-    # ------------------------------------------------- for the audio thread, or for the one thread that stands for it
+    # ------------------------------------------------------------------------------------- for the control thread
 
     def control(
         self, start: int, frames: int, messages: Sequence[tuple[int, bytes]] = (), delay_frames: int = 0
@@ -196,10 +162,3 @@ class LiveProcessor:
                 changes.append((frame, change))
         if self._record:
             self.taken.append((frame + delay_frames, what))
-
-    def _fade_block(self, sink: Float32, frames: int) -> None:
-        done = int(self.faded[0])
-        part = self.fade[done : done + frames]
-        sink[:, : len(part)] *= part
-        sink[:, len(part) :] = 0.0
-        self.faded[0] = done + frames

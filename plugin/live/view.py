@@ -25,7 +25,6 @@ class LiveState:
     levels_dbfs: tuple[tuple[float, ...], tuple[float, ...]]
     share: float
     xruns: int
-    xruns_ours: int
     midi_messages: int
     description: str
     notice: str
@@ -61,10 +60,8 @@ def render(state: LiveState) -> Group:
             label = f"{name} {channel + 1}" if len(levels) > 1 else name
             line = Text(bar(1 - level / _METER_LOW_DB), style=style) + Text(f" {level:6.1f} dBFS")
             grid.add_row(label, line)
-    xruns = f"{state.xruns} xruns ({state.xruns_ours} ours)"
-    grid.add_row(
-        "callback", f"{bar(state.share)} {100 * state.share:.1f} % of the block, {xruns}, {state.midi_messages} MIDI"
-    )
+    counts = f"{state.xruns} xruns, {state.midi_messages} MIDI"
+    grid.add_row("callback", f"{bar(state.share)} {100 * state.share:.1f} % of the block, {counts}")
     lines: list[RenderableType] = [Text(state.description, style="dim"), grid]
     if state.notice:
         lines.append(Text(state.notice, style="yellow"))

@@ -32,7 +32,7 @@ class Listener:
 
     def __init__(self, processor: LiveProcessor, adaptation: Adaptation | None = None) -> None:
         self._processor, self._adaptation = processor, adaptation
-        self._rate = processor.engine.sample_rate_hz
+        self._rate = processor.sample_rate_hz
         self._follower = LevelFollower(self._rate)
         self._heard = 0
         self._match_db, self._amount = 0.0, 1.0

@@ -11,14 +11,20 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import mido
 
+from ..jack_client import open_jack_client
 from .stream import StreamSplitter
 
 Sink = Callable[[bytes], object]
+
+_LEAVE_S = 1.0
+#: JACK clients that could not be closed. What is referred to is not collected, which would close it.
+_LEFT: list[Any] = []
 
 
 class PortError(RuntimeError):
@@ -56,7 +62,7 @@ def system_ports() -> list[str]:
 
 def jack_ports(server: str | None = None) -> list[str]:
     """Names of the JACK MIDI outputs one can listen to. Raises `PortError` where there is no JACK server."""
-    client = _jack_client("semeq-ports", server)
+    client = open_jack_client("semeq-ports", server, PortError)
     try:
         return [port.name for port in client.get_ports(is_midi=True, is_output=True)]
     finally:
@@ -188,12 +194,18 @@ class JackInput:
     """A JACK MIDI input of our own, connected to the port asked for ("" for none: connect it yourself)."""
 
     def __init__(self, wanted: str, sink: Sink, server: str | None = None) -> None:
-        self._client = _jack_client("semeq-midi", server)
+        self._client = open_jack_client("semeq-midi", server, PortError)
         self._port = self._client.midi_inports.register("in")
         self.name = self._port.name
         self.trouble = ""
+        self._leaving, self._left = False, threading.Event()
+
+        from jack import CallbackExit
 
         def process(_frames: int) -> None:
+            if self._leaving:
+                self._left.set()
+                raise CallbackExit
             for _offset, data in self._port.incoming_midi_events():
                 sink(bytes(data))
 
@@ -205,18 +217,35 @@ class JackInput:
         try:
             names = [p.name for p in self._client.get_ports(is_midi=True, is_output=True)]
             chosen = choose(wanted, names, "JACK MIDI port") if wanted else None
+        except BaseException:
+            self._client.close()
+            raise
+        try:
             self._client.activate()
             if chosen:
                 self._client.connect(chosen, self._port)
         except BaseException:
-            self._client.close()
+            self.close()
             raise
 
     def close(self) -> None:
-        """Leave the JACK graph."""
-        if not self.trouble:
-            self._client.deactivate()
-        self._client.close()
+        """Leave the JACK graph.
+
+        Never by deactivating: libjack then cancels the client's thread wherever it is (`pthread_cancel`), and one that
+        was just waiting for the interpreter takes the interpreter's lock with it; every thread waits for ever. So the
+        callback itself says that it wants no more, which ends its thread in order. Where JACK does not call it, the
+        client is disconnected and ends with the process.
+        """
+        self._leaving = True
+        if self.trouble:
+            self._client.close()
+        elif self._left.wait(_LEAVE_S):
+            time.sleep(_LEAVE_S / 10)  # until the thread is out of libjack
+            self._client.close()
+        else:
+            _LEFT.append(self._client)
+            with contextlib.suppress(Exception):
+                self._port.disconnect()
 
 
 def _rtmidi() -> Any:
@@ -240,21 +269,6 @@ def _quiet_libraries() -> Iterator[None]:
         os.dup2(saved, 2)
         os.close(saved)
         os.close(nowhere)
-
-
-def _jack_client(name: str, server: str | None) -> Any:
-    try:
-        import jack
-    except ImportError:
-        raise PortError("JACK needs the live extra: pip install 'semeq[live]'") from None
-    except OSError:
-        raise PortError("the JACK library (libjack) is not installed on this machine") from None
-    jack.set_error_function(lambda _message: None)  # the library prints its own account of every failure
-    jack.set_info_function(lambda _message: None)
-    try:
-        return jack.Client(name, no_start_server=True, servername=server)
-    except jack.JackOpenError:
-        raise PortError("there is no JACK server; start one, for example jackd -d alsa") from None
 
 
 def _first_line(error: Exception) -> str:

@@ -42,23 +42,6 @@ def test_400_pairs_of_words_can_be_live(space, monkeypatch):
         pairs(6, 67)
 
 
-def test_the_fade_takes_20_ms_and_ends_in_silence(space):
-    processor = LiveProcessor(space, Controls("warm", intensity=0.0), MidiMap(), RATE, 1, 64)
-    audio, out = np.ones((1, 64), np.float32), np.empty((1, 64), np.float32)
-    processor.process(audio, out)
-    np.testing.assert_array_equal(out, audio)
-    processor.fade_out()
-    levels = []
-    while not processor.silent:
-        processor.process(audio, out)
-        levels += out[0].tolist()
-    fade = np.array(levels)
-    assert np.flatnonzero(fade > 0)[-1] + 2 == pytest.approx(0.02 * RATE, abs=1)
-    assert (np.diff(fade) <= 0).all()
-    processor.process(audio, out)
-    assert not out.any()
-
-
 def test_the_tap_holds_two_seconds(space):
     processor = LiveProcessor(space, Controls("warm"), MidiMap(), RATE, 1, 64)
     assert processor.tap.ring.shape[-1] >= 2 * RATE

@@ -9,12 +9,10 @@ class Callback:
         sample_rate: float,
         tap: NDArray[np.float32],
         position: NDArray[np.int64],
-        histograms: NDArray[np.uint64],
-        longest_us: NDArray[np.float64],
+        histogram: NDArray[np.uint64],
         counts: NDArray[np.int64],
         faded: NDArray[np.int64],
         fade: NDArray[np.float32],
-        block_us: float,
         /,
     ) -> None: ...
     def jack(
@@ -22,13 +20,15 @@ class Callback:
         get_buffer: int,
         event_count: int,
         event_get: int,
-        since_cycle_start: int,
-        client: int,
         midi: int,
         ins: list[int],
         outs: list[int],
-        sample_rate: float,
-    ) -> tuple[int, int]: ...
+    ) -> tuple[int, int, int]:
+        """Addresses of JACK's process callback, of its xrun callback, and of the argument of both."""
+
+    def portaudio(self) -> tuple[int, int]:
+        """Addresses of PortAudio's stream callback and of its argument."""
+
     def jump(self, params: NDArray[np.float64], output_db: float, /) -> None: ...
     def post(self, at: NDArray[np.int64], params: NDArray[np.float64], output_db: NDArray[np.float64], /) -> int: ...
     def messages(self, before: int, /) -> list[tuple[int, bytes]]: ...
@@ -37,7 +37,6 @@ class Callback:
     def settle(self, frame: int, /) -> None: ...
     def follow(self, every_block: bool, /) -> None: ...
     def freewheel(self, on: bool, /) -> None: ...
-    def set_block_us(self, block_us: float, /) -> None: ...
     def wake(self) -> None: ...
     def wait(self, seconds: float, /) -> None: ...
     def process(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Callable
 from typing import Protocol
 
 from ..processor import LiveProcessor
@@ -33,10 +36,28 @@ class Backend(Protocol):
         """Input and output latency of the device and its buffers in ms, where the system tells it."""
 
     def start(self, processor: LiveProcessor) -> None:
-        """Run, calling `processor.process` from the audio thread. Raises `LiveError`."""
+        """Run: audio through a callback in C++, what moves it from the processor. Raises `LiveError`."""
 
     def look_after(self) -> None:
         """Do what cannot be done in callbacks (reconnect ports); called several times a second."""
 
     def close(self) -> None:
         """Stop and leave; never raises."""
+
+
+def in_time(seconds: float, keep: object, *steps: Callable[[], object]) -> bool:
+    """Take the steps of leaving an audio system, on a thread; whether they were done in time.
+
+    A library may wait for ever for a server or device that is gone; the process must end all the same. The library may
+    then still call what it was given: `keep` stays as long as the thread does.
+    """
+
+    def leave(_keep: object) -> None:
+        for step in steps:
+            with contextlib.suppress(Exception):
+                step()
+
+    thread = threading.Thread(target=leave, args=(keep,), name="semeq-close", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return not thread.is_alive()

@@ -2,7 +2,8 @@
 //
 // What runs on the audio thread allocates nothing, takes no lock, waits for nothing and never enters Python. It hands
 // MIDI messages to the control thread with their frames, and applies what comes back at the frames it is meant for.
-// Everything Python wants to read (meters, times, counts) it writes into memory that Python owns.
+// Everything Python wants to read (meters, times, counts) it writes into memory that Python owns. JACK and PortAudio both
+// call it (callback.cpp).
 #pragma once
 
 #include <algorithm>
@@ -17,7 +18,6 @@
 #include <vector>
 
 #include "engine.hpp"
-#include "thread_clock.hpp"
 #include "wakeup.hpp"
 
 namespace semeq::live {
@@ -59,26 +59,44 @@ private:
     std::atomic<std::size_t> begin_{0}, end_{0};
 };
 
-// What Python reads while it runs. Layouts as in plugin/live/timing.py and tap.py.
+// What Python reads while it runs. Layouts as in plugin/live/timing.py and tap.py. Single numbers are read and written
+// as whole ones (the builtins of gcc and clang: C++17 has no atomic_ref, and the memory is Python's).
 struct Shared {
     float* tap;  // (2, channels, tap_frames): input, output
-    std::int64_t tap_frames;  // a power of two
-    std::int64_t* position;   // frames written to the tap
-    std::uint64_t* histograms;  // (3, longest + 1): wall, processor, entry; in µs
+    std::int64_t tap_frames;    // a power of two
+    std::int64_t* position;     // frames written to the tap
+    std::uint64_t* histogram;   // (longest + 1,): callbacks by the microseconds they took
     std::int64_t longest;
-    double* longest_us;        // (3,)
-    std::int64_t* counts;      // see Count
-    std::int64_t* faded;       // −1: no fade; else frames faded so far
-    const float* fade;         // the fade's gains
+    std::int64_t* counts;       // see Count
+    std::int64_t* faded;        // −1: no fade; else frames faded so far
+    const float* fade;          // the fade's gains
     std::int64_t fade_frames;
 };
 
-enum Count { kCallbacks, kBusyNs, kSlow, kPutAside, kWaited, kComputed, kLate, kSlowAtNs, kLateTargets, kLostMessages };
+enum Count { kCallbacks, kBusyNs, kLongestNs, kSlow, kLateTargets, kLostMessages, kXruns, kCounts };
+
+template <class T>
+T load(const T* from) noexcept {
+    return __atomic_load_n(from, __ATOMIC_RELAXED);
+}
+template <class T>
+void store(T* to, T value) noexcept {
+    __atomic_store_n(to, value, __ATOMIC_RELEASE);  // what was written before is there for whoever reads this
+}
+template <class T>
+void add(T* to, T more) noexcept {
+    __atomic_fetch_add(to, more, __ATOMIC_RELAXED);
+}
+
+inline std::int64_t now_ns() noexcept {
+    using namespace std::chrono;
+    return duration_cast<nanoseconds>(steady_clock::now().time_since_epoch()).count();
+}
 
 class Callback {
 public:
-    Callback(double sample_rate, int channels, const Shared& shared, double block_us)
-        : engine_(sample_rate, channels), shared_(shared), block_us_(block_us),
+    Callback(double sample_rate, int channels, const Shared& shared)
+        : engine_(sample_rate, channels), shared_(shared),
           source_(static_cast<std::size_t>(engine_.channels()) * kMostFrames), sink_(source_.size()) {}
 
     int channels() const noexcept { return engine_.channels(); }
@@ -95,37 +113,54 @@ public:
     void follow(bool every_block) noexcept { follow_.store(every_block, std::memory_order_relaxed); }
     // A server that does not run in real time waits for its clients, so the callback may wait for the control thread.
     void freewheel(bool on) noexcept { freewheel_.store(on, std::memory_order_relaxed); }
-    void set_block_us(double block_us) noexcept { block_us_.store(block_us, std::memory_order_relaxed); }
     Wakeup& wakeup() noexcept { return wakeup_; }
 
     // -------------------------------------------------------------------------------------- for the audio thread
-    float* source(int channel) noexcept { return source_.data() + channel * kMostFrames; }
-    float* sink(int channel) noexcept { return sink_.data() + channel * kMostFrames; }
+    // A channel of a block, in and out of memory with `stride` samples from frame to frame.
+    void read(int channel, const float* from, std::ptrdiff_t frames, std::ptrdiff_t stride) noexcept {
+        for (std::ptrdiff_t i = 0; i < frames; ++i) source(channel)[i] = from[i * stride];
+    }
+    void write(int channel, float* to, std::ptrdiff_t frames, std::ptrdiff_t stride) noexcept {
+        for (std::ptrdiff_t i = 0; i < frames; ++i) to[i * stride] = sink(channel)[i];
+    }
+
+    void xrun() noexcept { count(kXruns); }
 
     void hear(std::int64_t offset, const std::uint8_t* data, std::size_t size) noexcept {
         Message message{frame_ + offset, static_cast<std::uint8_t>(size), {}};
         heard_ = true;
         if (size > sizeof message.data) return;  // system exclusive: nothing can be mapped to it
         std::memcpy(message.data, data, size);
-        if (!messages_.push(message)) ++shared_.counts[kLostMessages];
+        if (!messages_.push(message)) count(kLostMessages);
     }
 
-    // `source` holds a block; fills `sink`. `entry_us`: how long ago the cycle began.
-    void process(std::ptrdiff_t frames, double entry_us, const ThreadClock& began) noexcept {
+    // After `read` and before `write` of every channel.
+    void process(std::ptrdiff_t frames) noexcept {
         const std::int64_t end = frame_ + frames;
         entered_.store(end, std::memory_order_release);
-        const bool freewheel = freewheel_.load(std::memory_order_relaxed);
-        if (heard_ || freewheel || follow_.load(std::memory_order_relaxed)) wakeup_.signal();
-        heard_ = false;
-        if (freewheel) wait_until_settled(end);
+        if (freewheel_.load(std::memory_order_relaxed)) {
+            wakeup_.signal();
+            wait_until_settled(end);
+        }
         render(frames);
+        fade(frames);
         write_tap(frames);
-        if (*shared_.faded >= 0) fade(frames);
         frame_ = end;
-        note(began, entry_us);
+    }
+
+    // When all is written. `began_ns`: when the block's work began, by `now_ns`. Only now is the control thread woken:
+    // without real-time priority, it might be given this thread's core at once.
+    void done(std::ptrdiff_t frames, std::int64_t began_ns) noexcept {
+        note(now_ns() - began_ns, frames);
+        if (heard_ || follow_.load(std::memory_order_relaxed)) wakeup_.signal();
+        heard_ = false;
     }
 
 private:
+    float* source(int channel) noexcept { return source_.data() + channel * kMostFrames; }
+    float* sink(int channel) noexcept { return sink_.data() + channel * kMostFrames; }
+    void count(Count which, std::int64_t more = 1) noexcept { add(&shared_.counts[which], more); }
+
     void render(std::ptrdiff_t frames) noexcept {
         const std::int64_t end = frame_ + frames;
         std::ptrdiff_t done = 0;
@@ -134,7 +169,7 @@ private:
             done = to;
         };
         for (const Target* target; (target = targets_.front()) && target->frame < end; targets_.pop()) {
-            if (target->frame < frame_) ++shared_.counts[kLateTargets];
+            if (target->frame < frame_) count(kLateTargets);
             advance(std::max<std::ptrdiff_t>(target->frame - frame_, done));
             engine_.set_target(target->params, target->output_db);
         }
@@ -142,7 +177,8 @@ private:
     }
 
     void write_tap(std::ptrdiff_t frames) noexcept {
-        const std::int64_t length = shared_.tap_frames, at = *shared_.position & (length - 1);
+        const std::int64_t length = shared_.tap_frames, position = load(shared_.position);
+        const std::int64_t at = position & (length - 1);
         const std::int64_t first = std::min<std::int64_t>(frames, length - at);
         for (int side = 0; side < 2; ++side)
             for (int c = 0; c < channels(); ++c) {
@@ -151,40 +187,24 @@ private:
                 std::memcpy(row + at, block, static_cast<std::size_t>(first) * sizeof(float));
                 std::memcpy(row, block + first, static_cast<std::size_t>(frames - first) * sizeof(float));
             }
-        *shared_.position += frames;
+        store(shared_.position, position + frames);
     }
 
     void fade(std::ptrdiff_t frames) noexcept {
-        const std::int64_t done = *shared_.faded;
+        const std::int64_t done = load(shared_.faded);
+        if (done < 0) return;
         for (int c = 0; c < channels(); ++c)
             for (std::ptrdiff_t i = 0; i < frames; ++i)
                 sink(c)[i] *= done + i < shared_.fade_frames ? shared_.fade[done + i] : 0.0f;
-        *shared_.faded = done + frames;
+        store(shared_.faded, done + frames);
     }
 
-    void note(const ThreadClock& began, double entry_us) noexcept {
-        const ThreadClock now = ThreadClock::now();
-        const double wall_us = (now.wall_ns - began.wall_ns) / 1e3, cpu_us = (now.cpu_ns - began.cpu_ns) / 1e3;
-        const double block_us = block_us_.load(std::memory_order_relaxed);
-        count(0, wall_us), count(1, cpu_us), count(2, entry_us);
-        auto* counts = shared_.counts;
-        counts[kBusyNs] += now.wall_ns - began.wall_ns;
-        if (entry_us + wall_us > block_us) ++counts[kLate];
-        if (wall_us > block_us) {
-            ++counts[kSlow];
-            const bool computed = cpu_us > block_us, waited = !computed && now.waits != began.waits;
-            counts[kComputed] += computed;
-            counts[kWaited] += waited;
-            counts[kPutAside] += !computed && !waited;
-            if (computed || waited) counts[kSlowAtNs] = now.wall_ns;
-        }
-        ++counts[kCallbacks];
-    }
-
-    void count(int which, double us) noexcept {
-        const auto slot = std::max<std::int64_t>(0, std::min(static_cast<std::int64_t>(us), shared_.longest));
-        ++shared_.histograms[which * (shared_.longest + 1) + slot];
-        shared_.longest_us[which] = std::max(shared_.longest_us[which], us);
+    void note(std::int64_t took_ns, std::ptrdiff_t frames) noexcept {
+        add<std::uint64_t>(&shared_.histogram[std::clamp<std::int64_t>(took_ns / 1000, 0, shared_.longest)], 1);
+        if (took_ns > load(&shared_.counts[kLongestNs])) store(&shared_.counts[kLongestNs], took_ns);
+        if (took_ns * engine_.sample_rate() > 1e9 * frames) count(kSlow);
+        count(kBusyNs, took_ns);
+        count(kCallbacks);
     }
 
     void wait_until_settled(std::int64_t frame) const noexcept {
@@ -195,7 +215,6 @@ private:
 
     Engine engine_;
     Shared shared_;
-    std::atomic<double> block_us_;
     std::vector<float> source_, sink_;
     std::int64_t frame_ = 0;
     bool heard_ = false;

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from typing import Any
 
+from ...jack_client import open_jack_client
 from ..processor import LiveProcessor
 from ._callback import MOST_FRAMES
-from .backend import LiveError
+from .backend import LiveError, in_time
 from .jack_library import JackLibrary
 from .native_stream import NativeStream
 
@@ -48,7 +48,7 @@ class JackBackend:
         block_frames: int | None = None,
         server: str | None = None,
     ) -> None:
-        self._client = client = open_client(name, server)
+        self._client = client = open_jack_client(name, server, LiveError)
         self.name: str = client.name
         self._wanted, self._midi_wanted = (inputs, outputs), midi
         self._notices: list[str] = []
@@ -99,11 +99,10 @@ class JackBackend:
     def start(self, processor: LiveProcessor) -> None:
         """See `Backend`. JACK calls C++; a thread works out what MIDI and keys change."""
         client, ins, outs = self._client, self._ins, self._outs
-        us_per_frame = 1e6 / self.sample_rate_hz
         stream = self._stream = NativeStream(processor, self.block_frames)
         in_names, out_names = [port.name for port in ins], [port.name for port in outs]
-        if not self._library.attach(stream.callback, in_names, out_names, self._midi.name, self.sample_rate_hz):
-            raise LiveError("JACK refused the process callback")
+        if not self._library.attach(stream.callback, in_names, out_names, self._midi.name):
+            raise LiveError("JACK refused the callbacks")
 
         def shutdown(_status: object, reason: str) -> None:
             self.trouble = f"the JACK server ended ({reason})" if reason else "the JACK server ended"
@@ -114,8 +113,7 @@ class JackBackend:
             elif frames != self.block_frames:
                 self._notices.append(f"JACK's block is now {frames} frames")
                 self.block_frames = frames
-                processor.times.block_us = frames * us_per_frame
-                stream.resized(frames, frames * us_per_frame)
+                stream.resized(frames)
 
         def ports_changed(_port: object, _registered: bool) -> None:
             self._ports_changed = True  # connecting is not allowed in a callback
@@ -123,7 +121,6 @@ class JackBackend:
         client.set_shutdown_callback(shutdown)
         client.set_blocksize_callback(resized)
         client.set_freewheel_callback(lambda on: stream.callback.freewheel(bool(on)))
-        client.set_xrun_callback(lambda _delayed_us: processor.times.xrun())
         client.set_port_registration_callback(ports_changed, only_available=False)
         stream.start()
         try:
@@ -165,19 +162,13 @@ class JackBackend:
         with contextlib.suppress(Exception):
             self.latency_ms()  # for the figures at the end
         self._closed = True
-        # The library may wait for ever for a server that hangs; the process must end all the same.
-        closer = threading.Thread(target=self._leave, name="semeq-close", daemon=True)
-        closer.start()
-        closer.join(_CLOSE_S)
+        # Deactivating cancels the thread that calls us: harmless in C++ (callback.cpp), never to be done to one that
+        # calls Python (semeq.plugin.midi.ports.JackInput says why).
+        steps = [self._client.close] if self.trouble else [self._client.deactivate, self._client.close]
+        if not in_time(_CLOSE_S, self._stream, *steps):
+            self._notices.append("the JACK server does not answer; closed without it")
         if self._stream is not None:  # after the client: nobody calls the callback any more
             self._stream.stop()
-
-    def _leave(self) -> None:
-        with contextlib.suppress(Exception):
-            if not self.trouble:
-                self._client.deactivate()
-        with contextlib.suppress(Exception):
-            self._client.close()
 
     def _matching(self, wanted: str, is_output: bool) -> list[Any]:
         ports = self._client.get_ports(is_audio=True, is_output=is_output, is_input=not is_output)
@@ -190,26 +181,9 @@ class JackBackend:
         return matching
 
 
-def open_client(name: str, server: str | None = None) -> Any:
-    """A JACK client that starts no server. Raises `LiveError`."""
-    try:
-        import jack
-    except ImportError:
-        raise LiveError("the JACK backend needs the live extra: pip install 'semeq[live]'") from None
-    except OSError:
-        raise LiveError("the JACK library (libjack) is not installed on this machine") from None
-    jack.set_error_function(lambda _message: None)  # the library prints its own account of every failure
-    jack.set_info_function(lambda _message: None)
-    try:
-        return jack.Client(name, no_start_server=True, servername=server)
-    except jack.JackOpenError:
-        where = f" named {server}" if server else ""
-        raise LiveError(f"there is no JACK server{where}; start one, for example: jackd -d alsa") from None
-
-
 def list_ports(server: str | None = None) -> dict[str, list[str]]:
     """Names of the JACK ports one can connect to, by kind. Raises `LiveError`."""
-    client = open_client("semeq-list", server)
+    client = open_jack_client("semeq-list", server, LiveError)
     try:
         kinds = {"inputs": (True, True), "outputs": (True, False), "MIDI": (False, True)}
         return {

@@ -1,4 +1,4 @@
-"""What JACK-Client does not pass on: a process callback that is not Python's, and the latency of ports.
+"""What JACK-Client does not pass on: callbacks that are not Python's, and the latency of ports.
 
 JACK-Client has the library loaded and the client open; here the same library is called through `ctypes`.
 """
@@ -36,22 +36,21 @@ class JackLibrary:
         self._lib.jack_port_by_name.restype = ctypes.c_void_p
         self._lib.jack_port_by_name.argtypes = (ctypes.c_void_p, ctypes.c_char_p)
         self._lib.jack_set_process_callback.argtypes = (ctypes.c_void_p,) * 3
+        self._lib.jack_set_xrun_callback.argtypes = (ctypes.c_void_p,) * 3
         self._lib.jack_port_get_latency_range.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
-    def attach(self, callback: Callback, ins: list[str], outs: list[str], midi: str, sample_rate_hz: int) -> bool:
-        """Make it the client's process callback, with these ports of its own. The client must not be active yet."""
-        function, argument = callback.jack(
+    def attach(self, callback: Callback, ins: list[str], outs: list[str], midi: str) -> bool:
+        """Let it process these ports of the client's, and count xruns. The client must not be active yet."""
+        process, xrun, argument = callback.jack(
             get_buffer=self._address("jack_port_get_buffer"),
             event_count=self._address("jack_midi_get_event_count"),
             event_get=self._address("jack_midi_event_get"),
-            since_cycle_start=self._address("jack_frames_since_cycle_start"),
-            client=self._client,
             midi=self._port(midi),
             ins=[self._port(name) for name in ins],
             outs=[self._port(name) for name in outs],
-            sample_rate=sample_rate_hz,
         )
-        return bool(self._lib.jack_set_process_callback(self._client, function, argument) == 0)
+        refused = self._lib.jack_set_process_callback(self._client, process, argument)
+        return not (refused or self._lib.jack_set_xrun_callback(self._client, xrun, argument))
 
     def latency_frames(self, port: str, capture: bool) -> int:
         """How long ago the audio of an input port was recorded at most, or how long until an output port's is heard."""

@@ -27,18 +27,16 @@ class NativeStream:
 
     def __init__(self, processor: LiveProcessor, block_frames: int) -> None:
         self.delay_frames = block_frames
-        self._processor = processor
-        times, tap, rate = processor.times, processor.tap, processor.engine.sample_rate_hz
+        self.processor = processor
+        times, tap = processor.times, processor.tap
         self.callback = Callback(
-            rate,
+            processor.sample_rate_hz,
             tap.ring,
             tap.written,
-            times.histograms,
-            times.longest_us,
+            times.histogram,
             times.counts,
             processor.faded,
             processor.fade,
-            times.block_us,
         )
         controls = processor.performer.controls
         self.callback.jump(processor.target, controls.effective_output_db)
@@ -48,20 +46,21 @@ class NativeStream:
 
     def start(self) -> None:
         """Begin; the callback may run already."""
-        self._processor.on_request = self.callback.wake
+        self.processor.on_request = self.callback.wake
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and wait for it. The callback goes on with the last target."""
+        """End, and wait for it. The callback fades to silence, should someone still call it."""
         self._stopping = True
-        self._processor.on_request = lambda: None
+        self.processor.fade_out()
+        self.processor.on_request = lambda: None
         self.callback.wake()
         self._thread.join(2.0)
 
-    def resized(self, block_frames: int, block_us: float) -> None:
+    def resized(self, block_frames: int) -> None:
         """Another block from now on."""
         self.delay_frames = block_frames
-        self.callback.set_block_us(block_us)
+        self.processor.times.block_us = 1e6 * block_frames / self.processor.sample_rate_hz
 
     def _run(self) -> None:
         while not self._stopping:
@@ -69,12 +68,12 @@ class NativeStream:
             try:
                 self.advance()
             except Exception as error:  # a thread that dies would leave the knobs dead without a word
-                self._processor.failure = f"{type(error).__name__}: {error}"
+                self.processor.failure = f"{type(error).__name__}: {error}"
                 return
 
     def advance(self) -> None:
         """Work out what the blocks that have begun change."""
-        callback, processor = self.callback, self._processor
+        callback, processor = self.callback, self.processor
         entered = callback.entered
         if entered > self._position:
             messages = callback.messages(entered)

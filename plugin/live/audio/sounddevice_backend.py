@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
-import threading
 from typing import Any
 
 from ..processor import LiveProcessor
-from .backend import LiveError
+from .backend import LiveError, in_time
+from .native_stream import NativeStream
 
 _CLOSE_S = 2.0
 _LOST_LOOKS = 40  # looks without a callback in between, about 2 s, before a device counts as lost
@@ -47,7 +46,7 @@ class SoundDeviceBackend:
         self.trouble = ""
         self.notices: list[str] = []
         self._looks, self._seen = 0, -1
-        self._processor: LiveProcessor | None = None
+        self._control: NativeStream | None = None
         self._latency_ms: tuple[float, float] | None = None
         try:
             found = [
@@ -75,31 +74,28 @@ class SoundDeviceBackend:
         return self._latency_ms
 
     def start(self, processor: LiveProcessor) -> None:
-        """See `Backend`."""
-        self._processor = processor
-
-        def callback(indata: Any, outdata: Any, _frames: int, _time: object, status: Any) -> None:
-            current = self._processor  # None once the session is over, for a stream that does not stop
-            if current is None:
-                outdata.fill(0.0)
-                return
-            if status.input_overflow or status.output_underflow:
-                current.times.xrun()
-            current.process(indata.T, outdata.T)
+        """See `Backend`. PortAudio calls C++; a thread works out what MIDI and keys change."""
+        control = self._control = NativeStream(processor, self.block_frames)
+        function, argument = control.callback.portaudio()
 
         def finished() -> None:
             if not self._closing:
                 self.trouble = f"the audio device stopped ({' / '.join(self._names)}); was it unplugged?"
 
+        cast = self._sd._ffi.cast
+        control.start()
         try:
-            self._stream = self._sd.Stream(
+            # The base of sounddevice's streams is there for callbacks in C; its other ones call Python.
+            self._stream = self._sd._StreamBase(
+                "duplex",
                 samplerate=self.sample_rate_hz,
                 blocksize=self.block_frames,
                 device=self._device,
                 channels=self.channels,
                 dtype="float32",
                 latency="low",
-                callback=callback,
+                callback=cast("PaStreamCallback*", function),
+                userdata=cast("void*", argument),
                 finished_callback=finished,
             )
             self._stream.start()
@@ -110,9 +106,9 @@ class SoundDeviceBackend:
 
     def look_after(self) -> None:
         """Notice a device that went without a word: some systems just stop calling."""
-        if self._processor is None:
+        if self._control is None:
             return
-        calls = self._processor.times.callbacks
+        calls = self._control.processor.times.callbacks
         self._looks = 0 if calls != self._seen else self._looks + 1
         self._seen = calls
         if self._looks > _LOST_LOOKS and not self.trouble:
@@ -120,22 +116,14 @@ class SoundDeviceBackend:
 
     def close(self) -> None:
         """See `Backend`."""
-        self._closing, self._processor = True, None
-        if self._stream is None:
-            return
-        stream, self._stream = self._stream, None
-        # PortAudio may wait for ever for a device that is gone; the process must end all the same.
-        closer = threading.Thread(target=_close, args=(stream,), name="semeq-close", daemon=True)
-        closer.start()
-        closer.join(_CLOSE_S)
-        if closer.is_alive():
-            atexit.unregister(self._sd._exit_handler)
-
-
-def _close(stream: Any) -> None:
-    for step in (stream.abort, stream.close):
-        with contextlib.suppress(Exception):
-            step()
+        self._closing = True
+        if self._stream is not None:
+            stream, self._stream = self._stream, None
+            if not in_time(_CLOSE_S, self._control, stream.abort, stream.close):
+                self.notices.append("the audio device does not answer; closed without it")
+                atexit.unregister(self._sd._exit_handler)  # it would wait for the device, too
+        if self._control is not None:  # after the device: nobody calls the callback any more
+            self._control.stop()
 
 
 def open_portaudio() -> Any:

@@ -35,7 +35,7 @@ public:
         until.tv_sec += ns / 1000000000;
         until.tv_nsec = ns % 1000000000;
         while (sem_timedwait(&semaphore_, &until) != 0 && errno == EINTR) {}
-        pending_.store(false);
+        pending_.exchange(false);  // reads what the last signal wrote: all before it, posted or not, is seen after this
     }
 
 private:

@@ -24,12 +24,12 @@ using namespace semeq::live;
 int main() {
     constexpr int kChannels = 2, kBlocks = 20000, kFrames = 64;
     std::vector<float> tap(2 * kChannels * 8192), fade(100, 0.5f);
-    std::vector<std::int64_t> counts(16), position(1), faded{-1};
-    std::vector<std::uint64_t> histograms(3 * 101);
-    std::vector<double> longest(3);
-    const Shared shared{tap.data(), 8192, position.data(), histograms.data(), 100, longest.data(),
-                        counts.data(), faded.data(), fade.data(), 100};
-    Callback callback(48000, kChannels, shared, 2667);
+    std::vector<std::int64_t> counts(kCounts), position(1), faded{-1};
+    std::vector<std::uint64_t> histogram(101);
+    const Shared shared{tap.data(), 8192, position.data(), histogram.data(), 100, counts.data(),
+                        faded.data(), fade.data(), 100};
+    Callback callback(48000, kChannels, shared);
+    std::vector<float> audio(kFrames, 0.1f);
     std::atomic<bool> done{false};
     std::int64_t heard = 0, posted = 0;
 
@@ -50,23 +50,37 @@ int main() {
             }
             callback.follow(heard % 2 == 0);
             callback.settle(entered + kFrames);
+            // What Python reads and writes meanwhile.
+            if (load(&counts[kCallbacks]) > kBlocks / 2 && load(faded.data()) < 0) store<std::int64_t>(faded.data(), 0);
+            if (load(position.data()) % kFrames != 0 || load(&histogram[100]) > kBlocks) std::abort();
         }
     });
     for (int block = 0; block < kBlocks; ++block) {
         forbidden = true;
-        const ThreadClock began = ThreadClock::now();
-        for (int c = 0; c < kChannels; ++c)
-            for (int i = 0; i < kFrames; ++i) callback.source(c)[i] = 0.1f;
+        const std::int64_t began = now_ns();
+        for (int c = 0; c < kChannels; ++c) callback.read(c, audio.data(), kFrames, 1);
         const std::uint8_t message[] = {0xB0, 21, static_cast<std::uint8_t>(block % 128)};
         callback.hear(block % kFrames, message, 3);
-        callback.process(kFrames, 0.0, began);
-        for (int c = 0; c < kChannels; ++c)
-            if (!(std::abs(callback.sink(c)[kFrames - 1]) < 10)) std::puts("no audio"), std::abort();
+        callback.process(kFrames);
+        for (int c = 0; c < kChannels; ++c) {
+            float last[kFrames];
+            callback.write(c, last, kFrames, 1);
+            if (!(std::abs(last[kFrames - 1]) < 10)) std::puts("no audio"), std::abort();
+        }
+        callback.done(kFrames, began);
         forbidden = false;
         if (block % 50 == 0) std::this_thread::yield();
     }
     done = true;
     control.join();
     if (heard + counts[kLostMessages] != kBlocks || counts[kCallbacks] != kBlocks) std::puts("counts differ"), std::abort();
+
+    // A block is slow if it took longer than it lasts: 64 frames at 48 kHz, 1333 us. One began a second ago, one has not.
+    const std::int64_t slow = counts[kSlow];
+    const std::uint64_t longest = histogram[100], shortest = histogram[0];
+    callback.done(kFrames, now_ns() - 1000000000);
+    callback.done(kFrames, now_ns() + 1000000000);
+    if (counts[kSlow] != slow + 1 || counts[kLongestNs] < 1000000000) std::puts("slowness differs"), std::abort();
+    if (histogram[100] != longest + 1 || histogram[0] != shortest + 1) std::puts("durations differ"), std::abort();
     std::printf("%lld heard, %lld posted\n", static_cast<long long>(heard), static_cast<long long>(posted));
 }

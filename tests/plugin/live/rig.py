@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-RATE = 48_000
-BLOCK = 128
+from .playing import BLOCK, RATE
+
 MAIN = "from semeq.plugin.cli import main; main()"
 
 
@@ -91,6 +91,16 @@ def _end_with_parent():
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG; Linux only
 
 
+def portaudio_on(server):
+    """Environment in which PortAudio finds this JACK server as a device; skips where it cannot."""
+    environment = {"JACK_DEFAULT_SERVER": server.name, "JACK_NO_START_SERVER": "1"}
+    code = "import sounddevice as s; print([s.query_hostapis(d['hostapi'])['name'] for d in s.query_devices()])"
+    found = subprocess.run([sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True)
+    if "JACK" not in found.stdout:
+        pytest.skip("no PortAudio with JACK, and there is no other audio device")
+    return environment
+
+
 class Host:
     """`semeq live` in a process of its own."""
 
@@ -148,10 +158,44 @@ class Host:
         return json.loads(self.stats_path.read_text())
 
 
+class Knob:
+    """A JACK client with a MIDI output that sends what it is given."""
+
+    def __init__(self, server, name="nanoKONTROL2"):
+        self._exit = server.jack.CallbackExit
+        self._client = server.client("nano")
+        self._port = self._client.midi_outports.register(name)
+        self._waiting = []
+        self._closing, self._closed = False, threading.Event()
+        self._client.set_process_callback(self._process)
+        self._client.activate()
+
+    def _process(self, _frames):
+        if self._closing:  # see `leave`: who ends by itself is not cancelled
+            self._closed.set()
+            raise self._exit
+        self._port.clear_buffer()
+        while self._waiting:
+            self._port.write_midi_event(0, self._waiting.pop(0))
+
+    def send(self, data):
+        self._waiting.append(data)
+
+    @property
+    def connected(self):
+        return bool(self._port.connections)
+
+    def close(self):
+        self._closing = True
+        assert self._closed.wait(10)
+        time.sleep(0.1)
+        self._client.close()
+
+
 class Rig:
     """Plays a signal and MIDI into a host, and records what it played and what came back, on one time line."""
 
-    def __init__(self, server, host, channels=2):
+    def __init__(self, server, host, channels=2, midi=True):
         self.channels = channels
         self._sender, self._recorder = server.client("sender"), server.client("recorder")
         self._outs = [self._sender.outports.register(f"out_{i + 1}") for i in range(channels)]
@@ -175,7 +219,8 @@ class Rig:
             connect(self._outs[i], host.port(f"in_{i + 1}"))
             connect(self._outs[i], self._ins[i])
             connect(host.port(f"out_{i + 1}"), self._ins[channels + i])
-        connect(self._midi, host.port("midi"))
+        if midi:
+            connect(self._midi, host.port("midi"))
 
     def _send(self, frames):
         now = self._sender.last_frame_time

@@ -1,17 +1,16 @@
 """What goes wrong while it plays, and before: the host says so in one line and ends in order."""
 
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 
 import mido
 import pytest
 
-from .rig import wait_until
+from semeq.plugin.midi import PortError
+from semeq.plugin.midi.ports import JackInput
+
+from .rig import Knob, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -77,32 +76,20 @@ def test_midi_from_a_socket_and_a_sender_that_leaves(server, start_host):
     assert host.stats["midi_messages"] == 2
 
 
-def portaudio_on(server):
-    """Environment in which PortAudio finds this JACK server as a device; skips where it cannot."""
-    environment = {"JACK_DEFAULT_SERVER": server.name, "JACK_NO_START_SERVER": "1"}
-    code = "import sounddevice as s; print([s.query_hostapis(d['hostapi'])['name'] for d in s.query_devices()])"
-    found = subprocess.run([sys.executable, "-c", code], env=os.environ | environment, capture_output=True, text=True)
-    if "JACK" not in found.stdout:
-        pytest.skip("no PortAudio with JACK, and there is no other audio device")
-    return environment
-
-
-def test_sounddevice_runs_on_portaudio(server, start_host):
-    environment = portaudio_on(server)
-    host = start_host("-s", "warm", "--backend", "sounddevice", "--block", "128", "--seconds", "2", env=environment)
-    host.ready()
-    assert host.end(None) == 0, said(host)
-    assert host.stats["callbacks"] > 200
-    assert "latency" in host.lines[0]
-    assert host.stats["device_latency_ms"][1] > 0
-
-
-def test_sounddevice_says_when_the_device_is_lost(own_server, start_host):
-    host = start_host("-s", "warm", "--backend", "sounddevice", env=portaudio_on(own_server)).ready()
-    time.sleep(0.3)
-    own_server.stop()
-    assert host.end(None) == 1
-    assert re.search(r"semeq: the audio device .*unplugged\?", host.lines[-1])
+def test_a_jack_midi_port_of_our_own_hears_and_leaves_the_graph(server):
+    heard, knob = [], Knob(server)
+    for value in (10, 20):  # and may come again
+        port = JackInput("nanokontrol2", heard.append, server.name)
+        wait_until(lambda: knob.connected, what="the connection")
+        knob.send(bytes((0xB0, 21, value)))
+        wait_until(lambda: heard and heard[-1][2] == value, what="the message")  # noqa: B023
+        port.close()
+        wait_until(lambda: not knob.connected, what="the end of the connection")
+    with pytest.raises(PortError, match=r"no JACK MIDI port 'launchpad'; there are: .*nanoKONTROL2"):
+        JackInput("launchpad", heard.append, server.name)
+    knob.close()
+    with pytest.raises(PortError, match="there is no JACK server named no-such-server; start one"):
+        JackInput("", heard.append, "no-such-server")
 
 
 @pytest.mark.parametrize(
@@ -115,8 +102,8 @@ def test_sounddevice_says_when_the_device_is_lost(own_server, start_host):
         (["--map", "21=intensity"], 2, "same message"),
         (["--map", "pc=semantic{warm,brihgt}"], 2, "bright"),
         (["--to", "brihgt"], 2, "bright"),
-        (["--record", "/nowhere/take.mid"], 1, "cannot be written"),
-        (["--stats", "/nowhere/figures.json"], 1, "cannot be written"),
+        (["--record", "/dev/null/take.mid"], 1, "cannot be written"),
+        (["--stats", "/dev/null/figures.json"], 1, "cannot be written"),
         (["--morph", "2"], 2, "morph is 2"),
         (["--block", "100"], 2, "100"),
     ],

@@ -9,6 +9,7 @@ from semeq.eq import Engine, magnitude_db
 from semeq.plugin import WordSpace
 from semeq.plugin.cli import semeq as semeq_command
 
+from .playing import cc
 from .rig import BLOCK, RATE
 
 pytestmark = pytest.mark.slow
@@ -16,10 +17,6 @@ pytestmark = pytest.mark.slow
 TONES_HZ = np.array([60, 120, 250, 500, 1000, 2000, 4000, 8000, 14_000])
 WINDOW = RATE // 2  # every tone is a whole number of periods in it
 SWEEP = (RATE, 2 * RATE)  # frames of the first and last of the 128 CC messages
-
-
-def cc(value, number=21):
-    return bytes((0xB0, number, value))
 
 
 def sweep_messages():
@@ -179,7 +176,8 @@ def test_a_short_soak_with_a_knob_that_never_rests(server, start_host, start_rig
     # How fast it was is the benchmark's to say. Here: what was counted is consistent, however busy the machine is.
     assert 0 < stats["midi_messages"] <= len(messages)  # JACK drops what comes in an xrun
     assert stats["callbacks"] > 0
-    assert stats["xruns"] >= stats["xruns_ours"] >= 0
+    assert stats["xruns"] >= 0
+    assert stats["lost_messages"] == 0
     durations = stats["callback_us"]
     assert durations["p50"] <= durations["p99"] <= durations["p99.9"]
     assert stats["callback_p99_share_of_block"] == pytest.approx(durations["p99"] / stats["block_us"], abs=1e-3)

@@ -1,4 +1,4 @@
-"""The C++ callback and the thread that feeds it: what a Python callback plays, a block later, and never waiting."""
+"""The C++ callback and the thread that feeds it: each message a block after its frame, and never waiting."""
 
 import shutil
 import subprocess
@@ -10,16 +10,17 @@ import numpy as np
 import pytest
 
 import semeq.eq
+from semeq.eq import Engine
 from semeq.plugin import Controls, WordSpace
 from semeq.plugin.live import LiveProcessor
 from semeq.plugin.live.audio._callback import MOST_FRAMES, Callback
 from semeq.plugin.live.audio.native_stream import NativeStream
-from semeq.plugin.midi import Change, read_maps
+from semeq.plugin.midi import Change, MidiMap, read_maps
+
+from .playing import BLOCK, RATE, noise, play
 
 pytestmark = pytest.mark.slow
 
-RATE = 48_000
-BLOCK = 128
 MAPS = ("21=morph", "22=intensity:0ms", "pc=semantic{warm,airy,deep}", "note60=bypass", "23=output_db[-12..6]")
 
 
@@ -32,10 +33,6 @@ def processor(space, channels=2, record=False):
     return LiveProcessor(space, Controls("warm", to="bright"), read_maps(MAPS), RATE, channels, BLOCK, record)
 
 
-def noise(frames, channels=2):
-    return np.random.default_rng(1).uniform(-0.2, 0.2, (channels, frames)).astype(np.float32)
-
-
 def performance(random, frames, count):
     makes = [lambda v, n=n: bytes((0xB0, n, v)) for n in (21, 22, 23)]
     makes += [lambda v: bytes((0xC0, v % 3)), lambda v: bytes((0x90, 60, v))]
@@ -43,50 +40,55 @@ def performance(random, frames, count):
     return [(int(f), makes[int(random.integers(len(makes)))](int(random.integers(128)))) for f in at]
 
 
-def run(stream, audio, messages=(), block=BLOCK):
-    """Blocks through the callback, the control side catching up after each."""
-    out = np.empty_like(audio)
-    for i in range(0, audio.shape[1], block):
-        part = slice(i, min(i + block, audio.shape[1]))
-        midi = [(f - i, m) for f, m in messages if i <= f < part.stop]
-        stream.callback.process(audio[:, part], out[:, part], midi)
-        stream.advance()
-    assert stream._processor.failure == ""
+def rendered(live, audio, messages):
+    """The control side and an engine in turn, in one thread, every message at its own frame."""
+    engine, out = Engine(RATE, len(audio)), np.empty_like(audio)
+    engine.jump(live.target)
+    for i in range(0, audio.shape[1], BLOCK):
+        part = slice(i, i + BLOCK)
+        due = [(frame, message) for frame, message in messages if i <= frame < i + BLOCK]
+        engine.process(audio[:, part], out[:, part], live.control(i, BLOCK, due))
     return out
 
 
 @pytest.mark.parametrize("channels", [1, 2, 5])
-def test_it_plays_what_a_python_callback_plays_one_block_later(space, random, channels):
+def test_every_message_is_heard_one_block_after_its_frame(space, random, channels):
     audio, messages = noise(40 * BLOCK, channels), performance(random, 38 * BLOCK, 120)
     plain = processor(space, channels)
-    wanted = np.empty_like(audio)
-    for i in range(0, audio.shape[1], BLOCK):
-        midi = [(f + BLOCK - i, m) for f, m in messages if i <= f + BLOCK < i + BLOCK]
-        plain.process(audio[:, i : i + BLOCK], wanted[:, i : i + BLOCK], midi)
+    wanted = rendered(plain, audio, [(frame + BLOCK, message) for frame, message in messages])
     stream = NativeStream(processor(space, channels), BLOCK)
-    assert np.array_equal(run(stream, audio, messages), wanted)
-    assert stream._processor.times.late_targets == 0
-    assert stream._processor.performer.values == plain.performer.values
+    assert np.array_equal(play(stream, audio, messages), wanted)
+    assert stream.processor.times.late_targets == 0
+    assert stream.processor.performer.values == plain.performer.values
 
 
-@pytest.mark.parametrize("block", [32, 64, 100])
+@pytest.mark.parametrize("block", [32, 64, 100, 1000])
 def test_shorter_blocks_than_the_delay_change_nothing(space, random, block):
-    audio, messages = noise(6400), performance(random, 6000, 60)
-    whole = run(NativeStream(processor(space), BLOCK), audio, messages)
-    assert np.array_equal(run(NativeStream(processor(space), BLOCK), audio, messages, block), whole)
+    audio, messages = noise(16_000), performance(random, 14_000, 150)
+    whole = play(NativeStream(processor(space), 1024), audio, messages, 1024)
+    assert np.array_equal(play(NativeStream(processor(space), 1024), audio, messages, block), whole)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e30])
+def test_what_is_no_audio_is_taken_as_silence(space, bad):
+    audio = noise(10 * BLOCK)
+    audio[0, 300:310] = 0.0
+    wanted = play(NativeStream(processor(space), BLOCK), audio)
+    audio[0, 300:310] = bad
+    assert np.array_equal(play(NativeStream(processor(space), BLOCK), audio), wanted)
 
 
 def test_a_take_is_stamped_with_what_was_heard(space):
     stream = NativeStream(processor(space, record=True), BLOCK)
     audio = noise(4 * BLOCK)
     message = bytes((0xB0, 21, 64))
-    run(stream, audio, [(BLOCK + 5, message)])
-    assert list(stream._processor.taken) == [(2 * BLOCK + 5, message)]
+    play(stream, audio, [(BLOCK + 5, message)])
+    assert list(stream.processor.taken) == [(2 * BLOCK + 5, message)]
 
 
 def test_a_control_that_comes_late_is_played_at_once_and_counted(space):
-    stream, times = NativeStream(processor(space), BLOCK), None
-    times = stream._processor.times
+    stream = NativeStream(processor(space), BLOCK)
+    times = stream.processor.times
     audio, out = noise(20 * BLOCK), np.empty((2, 20 * BLOCK), np.float32)
     stream.callback.process(audio[:, :BLOCK], out[:, :BLOCK], [(0, bytes((0xB0, 22, 0)))])
     for i in range(1, 10):  # the control thread sleeps
@@ -96,29 +98,40 @@ def test_a_control_that_comes_late_is_played_at_once_and_counted(space):
         stream.callback.process(audio[:, i * BLOCK : (i + 1) * BLOCK], out[:, i * BLOCK : (i + 1) * BLOCK], [])
     assert times.late_targets == 1
     assert times.callbacks == 20
-    still = run(NativeStream(processor(space), BLOCK), audio)
+    still = play(NativeStream(processor(space), BLOCK), audio)
     changed = np.flatnonzero(np.abs(out - still).max(axis=0) > 1e-6)[0]
     assert 10 * BLOCK <= changed <= 10 * BLOCK + 8
 
 
-def test_requests_meters_and_the_fade_work_as_with_python(space):
+def test_requests_and_meters(space):
     live = processor(space)
     stream = NativeStream(live, BLOCK)
     audio = noise(64 * BLOCK)
-    run(stream, audio[:, :BLOCK])
+    play(stream, audio[:, :BLOCK])
     live.request(Change("morph", 1.0, 0.0))
-    out = run(stream, audio[:, BLOCK:])
+    out = play(stream, audio[:, BLOCK:])
     assert live.performer.values["morph"] == 1.0
     heard, position = live.tap.since(0, 1)
     assert position == audio.shape[1]
     assert np.array_equal(heard[:, -out.shape[1] :], out[:, -heard.shape[1] :])
     assert np.array_equal(live.tap.last(BLOCK, 0), audio[:, -BLOCK:])
-    assert live.times.report()["callback_us"]["max"] > 0
+    times = live.times
+    assert times.callbacks == times.histogram.sum() == 64
+    assert times.busy_ns >= times.longest_ns >= times.busy_ns / 64 > 0
+
+
+def test_the_fade_takes_20_ms_and_stays_silent(space):
+    live = LiveProcessor(space, Controls("warm", intensity=0.0), MidiMap(), RATE, 1, 64)
+    stream, audio = NativeStream(live, 64), np.ones((1, 4096), np.float32)
+    np.testing.assert_array_equal(play(stream, audio, block=64), audio)
     live.fade_out()
-    out = run(stream, audio)
+    fade = play(stream, audio, block=64)[0]
     assert live.silent
-    assert np.abs(out[:, :100]).max() > 0.05
-    assert not out[:, int(0.02 * RATE) :].any()
+    assert np.flatnonzero(fade > 0)[-1] + 2 == pytest.approx(0.02 * RATE, abs=1)
+    assert (np.diff(fade) <= 0).all()
+    live.fade_out()  # again, by someone impatient
+    assert not play(stream, audio).any()
+    assert not live.tap.last(1000, 1).any()
 
 
 def test_it_is_woken_by_midi_and_requests_and_otherwise_left_asleep(space):
@@ -160,13 +173,13 @@ def test_freewheeling_waits_for_the_control_side(space):
     finally:
         stream.stop()
     assert live.times.late_targets == 0
-    assert np.array_equal(out, run(NativeStream(processor(space), BLOCK), audio, messages))
+    assert np.array_equal(out, play(NativeStream(processor(space), BLOCK), audio, messages))
 
 
 def test_messages_that_nothing_can_be_mapped_to_are_left_out(space):
     live = processor(space)
     stream = NativeStream(live, BLOCK)
-    run(stream, noise(BLOCK), [(0, bytes((0xF0, *range(100), 0xF7))), (1, bytes((0xFE,))), (2, bytes((0xB0, 21, 5)))])
+    play(stream, noise(BLOCK), [(0, bytes((0xF0, *range(100), 0xF7))), (1, bytes((0xFE,))), (2, bytes((0xB0, 21, 5)))])
     assert live.midi_messages == 2
     assert live.times.lost_messages == 0
 
@@ -202,12 +215,10 @@ def test_a_failure_of_the_control_side_is_known_and_the_music_goes_on(space, mon
 def test_arrays_of_other_shapes_are_refused(space):
     live = processor(space)
     times, tap = live.times, live.tap
-    arrays = [
-        *(RATE, tap.ring, tap.written, times.histograms, times.longest_us, times.counts, live.faded),
-        *(live.fade, times.block_us),
-    ]
+    arrays = [RATE, tap.ring, tap.written, times.histogram, times.counts, live.faded, live.fade]
     Callback(*arrays)
-    for place, wrong in ((1, np.zeros((2, 2, 1000), np.float32)), (5, np.zeros(3, np.int64)), (4, np.zeros(2))):
+    wrongs = ((1, np.zeros((2, 2, 1000), np.float32)), (3, np.zeros(0, np.uint64)), (4, np.zeros(3, np.int64)))
+    for place, wrong in wrongs:
         with pytest.raises(ValueError, match=r"shared arrays|power of two"):
             Callback(*arrays[:place], wrong, *arrays[place + 1 :])
     stream = NativeStream(live, BLOCK)
@@ -216,7 +227,7 @@ def test_arrays_of_other_shapes_are_refused(space):
     with pytest.raises(ValueError, match="13"):
         stream.callback.post(np.zeros(2, np.int64), np.zeros((2, 12)), np.zeros(2))
     with pytest.raises(ValueError, match="null"):
-        stream.callback.jack(0, 0, 0, 0, 0, 0, [1, 1], [1, 1], RATE)
+        stream.callback.jack(0, 0, 0, 0, [1, 1], [1, 1])
 
 
 @pytest.mark.parametrize("sanitizer", ["thread", "address,undefined"])

@@ -1,4 +1,4 @@
-"""What the audio callback does, without an audio system."""
+"""What knobs and requests do to a live stream, without an audio system."""
 
 import copy
 import dataclasses
@@ -9,10 +9,12 @@ import pytest
 from semeq.eq import Engine
 from semeq.plugin import Controls, UnknownWordError, WordSpace
 from semeq.plugin.live import LiveProcessor, NoAdaptation, TooManyPairs, open_adaptation
+from semeq.plugin.live.audio.native_stream import NativeStream
 from semeq.plugin.live.workers import Listener
 from semeq.plugin.midi import Change, Mapping, MidiMap, Source, read_maps
 
-RATE = 48_000
+from .playing import BLOCK, RATE, cc, noise, play
+
 START = Controls("warm", to="bright")
 
 
@@ -21,33 +23,9 @@ def space():
     return WordSpace.open()
 
 
-def processor(space, maps=("21=morph",), controls=START, channels=2, record=False):
-    return LiveProcessor(space, controls, read_maps(maps), RATE, channels, 128, record)
-
-
-def cc(value, number=21):
-    return bytes((0xB0, number, value))
-
-
-def run(live, audio, messages=(), block=128):
-    out = np.empty_like(audio)
-    for i in range(0, audio.shape[1], block):
-        part = slice(i, min(i + block, audio.shape[1]))
-        live.process(audio[:, part], out[:, part], [(f - i, m) for f, m in messages if i <= f < part.stop])
-    assert live.failure == ""
-    return out
-
-
-def noise(frames, channels=2):
-    return np.random.default_rng(1).uniform(-0.2, 0.2, (channels, frames)).astype(np.float32)
-
-
-@pytest.mark.parametrize("block", [32, 64, 100, 1024])
-def test_the_block_size_does_not_matter(space, block):
-    messages = [(37 * k + 5, cc(k % 128)) for k in range(400)]
-    maps = ("21=morph", "22=intensity")
-    whole = run(processor(space, maps), noise(16_000), messages, 16_000)
-    assert np.array_equal(run(processor(space, maps), noise(16_000), messages, block), whole)
+def start(space, maps=("21=morph",), controls=START, channels=2, record=False):
+    live = LiveProcessor(space, controls, read_maps(maps), RATE, channels, BLOCK, record)
+    return live, NativeStream(live, BLOCK)
 
 
 @pytest.mark.parametrize("words", [("warm", "bright"), ("deep", "tinny"), ("boomy", "airy")])
@@ -55,62 +33,42 @@ def test_the_block_size_does_not_matter(space, block):
 @pytest.mark.parametrize("at_block_starts", [False, True])
 def test_127_steps_of_a_knob_are_one_movement(space, words, seconds, at_block_starts):
     """The sweep measure: a 200 Hz tone, and the energy above 1.5 kHz that only the movement can have made."""
-    live = processor(space, controls=Controls(words[0], to=words[1]), channels=1)
+    _, stream = start(space, controls=Controls(words[0], to=words[1]), channels=1)
     frames = int((seconds + 1.0) * RATE)
     tone = (0.25 * np.sin(2 * np.pi * 200 * np.arange(frames) / RATE)).astype(np.float32)[None]
     at = [int((0.5 + seconds * k / 127) * RATE) for k in range(128)]
     messages = [(f // 128 * 128 if at_block_starts else f, cc(k)) for k, f in enumerate(at)]
-    out = run(live, tone, messages)[0, int(0.3 * RATE) :].astype(float)
+    out = play(stream, tone, messages)[0, int(0.3 * RATE) :].astype(float)
     power = np.abs(np.fft.rfft(out * np.kaiser(len(out), 30))) ** 2
     freqs = np.fft.rfftfreq(len(out), 1 / RATE)
     assert 10 * np.log10(power[freqs > 1500].sum() / power.sum()) <= -100.0
 
 
 def test_requests_take_effect_with_the_next_block_before_its_messages(space):
-    live = processor(space, record=True)
+    live, stream = start(space, record=True)
     audio = noise(512)
-    run(live, audio[:, :128])
+    play(stream, audio[:, :128])
     live.request(Change("morph", 0.5, 0.0))
     live.request(cc(127, 99))  # not mapped, but part of what was played
-    run(live, audio[:, 128:256], [(3, cc(127))])
+    play(stream, audio[:, 128:256], [(3, cc(127))])
     assert live.performer.values["morph"] == 1.0
     assert [(frame, what) for frame, what in live.taken] == [
-        (128, Change("morph", 0.5, 0.0)),
-        (128, cc(127, 99)),
-        (131, cc(127)),
+        (128 + BLOCK, Change("morph", 0.5, 0.0)),
+        (128 + BLOCK, cc(127, 99)),
+        (131 + BLOCK, cc(127)),
     ]
 
 
-def test_a_failure_in_the_callback_passes_the_input_on_and_is_known(space):
-    live = processor(space)
-    audio, out = noise(128), np.zeros((2, 128), np.float32)
-    live.process(audio, out, [(0, None)])
-    assert np.array_equal(out, audio)
-    assert "TypeError" in live.failure
-
-
-def test_fading_out_ends_in_silence_and_stays(space):
-    live = processor(space)
-    audio = noise(4096)
-    run(live, audio)
-    live.fade_out()
-    out = run(live, audio)
-    assert live.silent
-    envelope = np.abs(out).max(axis=0)
-    assert envelope[:100].max() > 0.05
-    assert not envelope[int(0.02 * RATE) :].any()
-
-
 def test_every_word_a_knob_can_ask_for_is_prepared(space):
-    live = processor(space, ("pc=semantic{warm,airy}", "24=to{thin,bright,deep}"))
+    live, stream = start(space, ("pc=semantic{warm,airy}", "24=to{thin,bright,deep}"))
     assert len(live.morphs) == 2 * 3
-    run(live, noise(256), [(0, bytes((0xC0, 1))), (1, cc(0, 24)), (2, cc(127, 24))])
+    play(stream, noise(256), [(0, bytes((0xC0, 1))), (1, cc(0, 24)), (2, cc(127, 24))])
     assert (live.performer.values["semantic"], live.performer.values["to"]) == ("airy", "deep")
 
 
 def test_unknown_words_and_too_many_pairs_are_refused_before_it_starts(space):
     with pytest.raises(UnknownWordError):
-        processor(space, ("pc=semantic{warm,brihgt}",))
+        start(space, ("pc=semantic{warm,brihgt}",))
     names = space.vocabulary.names
     many = tuple(names[i % len(names)] for i in range(21))
     both = [Mapping(Source("cc", n), c, words=many) for n, c in ((1, "semantic"), (2, "to"))]
@@ -135,20 +93,20 @@ class HalfStrength:
 
 
 def test_an_adaptation_scales_the_words_while_adaptive_is_on(space):
-    live = processor(space, ("20=adaptive:follow",))
+    live, stream = start(space, ("20=adaptive:follow",))
     adaptation = HalfStrength()
     listener = Listener(live, adaptation)
-    run(live, noise(4096))
+    play(stream, noise(4096))
     listener.listen_once()
-    run(live, noise(128))
+    play(stream, noise(128))
     assert np.array_equal(live.target, space.params("warm", "bright", 0.0, 1.0))
-    run(live, noise(128), [(0, cc(127, 20))])
+    play(stream, noise(128), [(0, cc(127, 20))])
     for _ in range(100):
         listener.listen_once()
-        run(live, noise(2400))
+        play(stream, noise(2400))
     assert live.target == pytest.approx(space.params("warm", "bright", 0.0, 0.5), abs=0.02)
     assert adaptation.frames >= 4096
-    run(live, noise(128), [(0, cc(0, 20))])
+    play(stream, noise(128), [(0, cc(0, 20))])
     assert np.array_equal(live.target, space.params("warm", "bright", 0.0, 1.0))
 
 

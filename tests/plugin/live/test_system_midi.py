@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from .rig import MAIN, wait_until
+from .rig import MAIN, Knob, wait_until
 
 pytestmark = [
     pytest.mark.slow,
@@ -16,33 +16,6 @@ pytestmark = [
         importlib.util.find_spec("rtmidi") is None, reason="python-rtmidi is not installed (pip install 'semeq[midi]')"
     ),
 ]
-
-
-class Knob:
-    """A JACK client with a MIDI output that sends what it is given."""
-
-    def __init__(self, server):
-        self._client = server.client("nano")
-        self._port = self._client.midi_outports.register("nanoKONTROL2")
-        self._waiting = []
-        self._client.set_process_callback(self._process)
-        self._client.activate()
-
-    def _process(self, _frames):
-        self._port.clear_buffer()
-        while self._waiting:
-            self._port.write_midi_event(0, self._waiting.pop(0))
-
-    def send(self, data):
-        self._waiting.append(data)
-
-    @property
-    def connected(self):
-        return bool(self._port.connections)
-
-    def close(self):
-        self._client.deactivate()
-        self._client.close()
 
 
 def test_a_system_port_is_found_by_part_of_its_name_lost_and_found_again(server):
