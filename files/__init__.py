@@ -13,7 +13,7 @@ from .loudness import (
     match_gain_db,
 )
 from .metadata import Carried
-from .reading import Audio, block_frames, blocks, name_of, probe
+from .reading import Audio, block_frames, blocks, check_end, name_of, opened, probe
 from .true_peak import TruePeak
 from .whole import sweep, whole, write_whole
 from .writer_thread import WriterThread
@@ -36,12 +36,14 @@ __all__ = [
     "WriterThread",
     "block_frames",
     "blocks",
+    "check_end",
     "expand",
     "k_weight",
     "limited_match_db",
     "loudness_lufs",
     "match_gain_db",
     "name_of",
+    "opened",
     "probe",
     "quantiser_for",
     "refuse_existing",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from semeq.files import LOSSY, AudioFileError, AudioFormat, expand, probe, refuse_existing
+from semeq.files import LOSSY, AudioFileError, AudioFormat, check_end, expand, probe, refuse_existing
 
 from ..controls import ControlError
 from .request import Group, Job, Outcome, Request
@@ -115,14 +115,20 @@ def _is_done(job: Job, request: Request, sources: dict[str, Path]) -> bool:
     return there == len(outputs_of(job))
 
 
+#: How far the length of a lossy output may lie from its input's: encoders that pad to whole frames.
+_LOSSY_APART_S = 0.1
+
+
 def _check_whole(output: Path, form: AudioFormat) -> None:
     """Raise `AudioFileError` where an output that would be skipped is not what it should be."""
     try:
         found = probe(output)
+        check_end(output, found)
     except AudioFileError as error:
         raise AudioFileError(f"{error}: it exists, but is not whole; use --overwrite to replace it") from None
-    lossless = found.subtype not in LOSSY and form.subtype not in LOSSY
-    if lossless and (found.frames, found.channels) != (form.frames, form.channels):
+    apart = abs(found.frames - form.frames)
+    allowed = _LOSSY_APART_S * form.sample_rate_hz if {found.subtype, form.subtype} & LOSSY else 0
+    if apart > allowed or found.channels != form.channels:
         raise AudioFileError(f"{output}: exists, but has another length than its input; use --overwrite to replace it")
 
 

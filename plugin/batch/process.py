@@ -104,7 +104,8 @@ def process_files(
         if isinstance(asked, str):
             own = {field.name for field in fields(Controls)} - {field.name for field in fields(Request)}
             asked = Controls(asked, **{name: options.pop(name) for name in list(options) if name in own})
-        conversion = Conversion(options.pop("container", None), options.pop("bits", None))
+        own = {field.name for field in fields(Conversion)}
+        conversion = Conversion(**{name: options.pop(name) for name in list(options) if name in own})
         asked, options = Request(MovePlan.read((), None, asked), conversion=conversion, **options), {}
     if options:
         raise TypeError(f"a Request says everything itself; {', '.join(options)} cannot stand beside it")
