@@ -39,9 +39,9 @@ from .request_options import request_options
     "process",
     epilog=examples(
         "semeq process stems/*.wav --semantic warm --to bright --morph 0.3 --out mixed/",
-        "semeq process library/ -s warm --level-match --true-peak-guard --jobs 0 --skip-existing --out warm/",
+        "semeq process library/ -s warm --level-match --jobs 0 --skip-existing --out warm/",
         "semeq process 'albums/**/*.flac' -s airy --dry-run",
-        "semeq process mix/ -s warm --stems --true-peak-guard --out warm-mix/",
+        "semeq process mix/ -s warm --stems --ceiling -1 --out warm-mix/",
     ),
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILES...", type=click.Path(path_type=Path))
