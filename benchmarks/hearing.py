@@ -17,8 +17,8 @@ from scipy.stats import spearmanr
 
 from semeq import eq
 from semeq.plugin import SemanticEQ, WordSpace
-from semeq.words.adaptive import adapt, share_of
-from semeq.words.hearing import Hearing, HearingError
+from semeq.words.hearing.adaptive import adapt, share_of
+from semeq.words.hearing.encoder import Hearing, HearingError
 
 WORDS = ("warm", "bright", "airy", "full")
 

@@ -21,7 +21,7 @@ import numpy as np
 from timing import markdown
 
 from semeq.plugin import WordSpace
-from semeq.words.hearing import Hearing
+from semeq.words.hearing.encoder import Hearing
 
 
 def median_us(run: Callable[[], object], seconds: float = 1.0) -> float:

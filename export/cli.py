@@ -16,7 +16,9 @@ STACK = frozenset({"torch", "onnx", "onnxscript", "safetensors", "sklearn", "mat
 
 @click.group(
     cls=Commands,
-    modules={name: f"{__package__}.commands.{name}:{name}_command" for name in ("onnx", "audio", "plugin", "eq")},
+    modules={
+        name: f"{__package__}.commands.{name}:{name}_command" for name in ("onnx", "audio", "words", "plugin", "eq")
+    },
     epilog=examples(
         "semeq-export onnx --out my-model",
         "semeq-export plugin --bundle my-model --install",

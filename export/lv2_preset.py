@@ -1,7 +1,7 @@
 """LV2 presets of the native plugin: words by number, morph, intensity and level, as Turtle.
 
 The vocabulary is that of http://lv2plug.in/ns/ext/presets and /state; ports and state keys are those that DPF gives the
-plugin (``plugin/native/plugin.cpp``). The five bands are not ports, so a preset names what makes them.
+plugin (``export/native/cpp/plugin.cpp``). The five bands are not ports, so a preset names what makes them.
 """
 
 from __future__ import annotations

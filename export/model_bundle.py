@@ -17,7 +17,7 @@ from .errors import NotExportableError, ParityError
 from .graphs import OPSET, DecoderGraph, EncoderGraph, metadata, to_onnx
 from .parity import TOLERANCE_DB, Parity, check_parity, random_settings
 
-#: A word fewer people than this used is marked as of low evidence.
+#: A word fewer people than this used is marked as of low evidence, unless handbooks agree on it.
 ENOUGH_PEOPLE = 3
 GOLDEN_POINTS = 8
 
@@ -74,8 +74,11 @@ def word_entry(point: WordPoint) -> Word:
         sources=point.sources,
         evidence=point.evidence,
         latent=_rounded(point.latent),
-        low_evidence=point.evidence < ENOUGH_PEOPLE,
+        low_evidence=point.evidence < ENOUGH_PEOPLE and "convention" not in point.origin,
         schools=tuple(School(s.name, s.evidence, _rounded(s.latent)) for s in point.schools),
+        contested=point.contested,
+        origin=point.origin,
+        aliases=point.aliases,
     )
 
 

@@ -116,7 +116,7 @@ class Preset:
         Raises
         ------
         PresetError
-            It is no TOML, of a newer major format, or a field is of the wrong type.
+            It is not TOML, of a newer major format, or a field is of the wrong type.
         """
         try:
             table = read_toml(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)

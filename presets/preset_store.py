@@ -120,7 +120,7 @@ def read_preset(path: Path) -> Preset:
     """Read a preset file. Raises `PresetError`, which names it."""
     try:
         if path.exists() and not path.is_file():
-            raise PresetError(f"{path}: is no file")
+            raise PresetError(f"{path}: is not a file")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path

@@ -16,7 +16,7 @@ def data_dir() -> Path:
     if not where:
         pytest.skip("SEMEQ_DATA is not set: no real data here")
     path = Path(where)
-    assert path.is_dir(), f"SEMEQ_DATA is {path}, which is no folder"
+    assert path.is_dir(), f"SEMEQ_DATA is {path}, which is not a folder"
     return path
 
 

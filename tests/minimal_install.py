@@ -19,7 +19,7 @@ import soundfile
 def main() -> None:
     """Check; any failure ends with a traceback and status 1."""
     for package in ("torch", "onnx", "sklearn"):
-        assert importlib.util.find_spec(package) is None, f"{package} is installed: this is no minimal install"
+        assert importlib.util.find_spec(package) is None, f"{package} is installed: this is not a minimal install"
 
     import semeq
     from semeq.plugin import SemanticEQ

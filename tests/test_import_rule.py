@@ -76,7 +76,7 @@ def test_the_table_names_every_room():
     assert len(ROOMS) >= 8
     order = list(ROOMS)
     for room, may in ROOMS.items():
-        assert may <= set(order), f"{room} may import what is no room"
+        assert may <= set(order), f"{room} may import what is not a room"
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -154,7 +154,8 @@ def _plain(word: WordPoint) -> dict[str, Any]:
 def _word(table: dict[str, Any]) -> WordPoint:
     schools = tuple(SchoolPoint(**{**s, "latent": np.array(s["latent"])}) for s in table["schools"])
     latent = np.array(table["latent"])
-    return WordPoint(**{**table, "sources": tuple(table["sources"]), "latent": latent, "schools": schools})
+    names = {key: tuple(table.get(key, ())) for key in ("sources", "aliases")}
+    return WordPoint(**{**table, **names, "latent": latent, "schools": schools})
 
 
 def finished_runs(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
@@ -167,10 +168,10 @@ def finished_runs(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     others: list[Path] = []
     for path in paths:
         if not path.is_dir():
-            raise RunError(f"{path} is no run folder")
+            raise RunError(f"{path} is not a run folder")
         (finished if (path / CHECKPOINT).is_file() else others).append(path)
     if not finished:
-        raise RunError(f"{others[0]} is no finished run" if others else "no run is named")
+        raise RunError(f"{others[0]} is not a finished run" if others else "no run is named")
     return finished, others
 
 
@@ -187,7 +188,7 @@ def load_run(path: Path) -> Run:
         model = build_model(recipe.model, np.tile(FLAT, (2, 1)), len(config["words"]))
         words = tuple(_word(table) for table in read_json(path / WORDS))
     except (KeyError, TypeError, RecipeError) as error:
-        raise RunError(f"{path} is no complete run: {error}") from error
+        raise RunError(f"{path} is not a complete run: {error}") from error
     try:
         model.load_state_dict(read_tensors(path / CHECKPOINT))
     except RuntimeError as error:

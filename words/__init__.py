@@ -1,7 +1,6 @@
 """What a word means: the model bundle and its vocabulary, decoding, morphing, hearing, adaptation."""
 
 from .about import versions
-from .adaptive import AdaptedSpace, needed, share_of
 from .bundle import (
     AUDIO_ENCODER_FILE,
     BUNDLE_FORMAT,
@@ -15,10 +14,12 @@ from .bundle import (
     write_bundle,
 )
 from .decoder import Decoder, load_decoder
-from .hearing import Course, Heard, Hearing, HearingError
+from .hearing import AdaptedSpace, Course, Heard, Hearing, HearingError, needed, share_of
+from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, antonyms, nearest, select, word_positions
-from .space import WordSpace
+from .phrase import Part, Phrase, PhraseError, parse_phrase
+from .space import Understood, WordSpace
 from .vocabulary import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
 
 __all__ = [
@@ -35,9 +36,15 @@ __all__ = [
     "Heard",
     "Hearing",
     "HearingError",
+    "MixTerm",
+    "MixTerms",
     "MorphTable",
     "Neighbour",
+    "Part",
+    "Phrase",
+    "PhraseError",
     "School",
+    "Understood",
     "UnknownWordError",
     "Vocabulary",
     "VocabularyError",
@@ -46,9 +53,11 @@ __all__ = [
     "antonyms",
     "load_bundle",
     "load_decoder",
+    "mix_terms",
     "morph_table",
     "nearest",
     "needed",
+    "parse_phrase",
     "plain_name",
     "select",
     "share_of",

@@ -118,7 +118,7 @@ def write_bundle(
     Raises
     ------
     BundleError
-        If something that is no bundle is in the way, a graph is missing, or the folder cannot be written.
+        If something that is not a bundle is in the way, a graph is missing, or the folder cannot be written.
     """
     files = {**graphs, VOCABULARY_FILE: (vocabulary.to_json() + "\n").encode()}
     for name in files:
@@ -127,7 +127,7 @@ def write_bundle(
     if missing:
         raise BundleError(f"a bundle needs {missing[0]}")
     if path.exists() and not (path / MODEL_FILE).is_file() and (not path.is_dir() or any(path.iterdir())):
-        raise BundleError(f"{path} is in the way and is no model bundle; remove it or choose another place")
+        raise BundleError(f"{path} is in the way and is not a model bundle; remove it or choose another place")
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
     table = {"format": BUNDLE_FORMAT, "name": path.name, **metadata, "files": hashes}
     try:
@@ -179,13 +179,13 @@ def _find(source: str | Path | None) -> Path:
         found = False
     if not found:
         shipped = ", ".join(shipped_models()) or "none"
-        raise BundleError(f"{str(source)[:200]!r} is no shipped model ({shipped}) and no folder")
+        raise BundleError(f"{str(source)[:200]!r} is neither a shipped model ({shipped}) nor a folder")
     return path
 
 
 def _read_metadata(path: Path) -> dict[str, Any]:
     file = path / MODEL_FILE
-    content = _read_inside(path, MODEL_FILE, f"{path} is no model bundle: {MODEL_FILE} is missing")
+    content = _read_inside(path, MODEL_FILE, f"{path} is not a model bundle: {MODEL_FILE} is missing")
     try:
         table = json.loads(content.decode("utf-8"))
     except RecursionError:
@@ -218,7 +218,7 @@ def _read_inside(path: Path, name: str, missing: str) -> bytes:
         if file.resolve().parent != path.resolve():
             raise BundleError(f"the bundle {path} names a file outside its folder: {name!r}")
         if file.exists() and not file.is_file():
-            raise BundleError(f"{file} is no file")
+            raise BundleError(f"{file} is not a file")
         return file.read_bytes()
     except BundleError:
         raise

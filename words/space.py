@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,34 @@ from numpy.typing import ArrayLike
 
 from semeq.eq import FloatArray, scale_gains
 
+from .blend import blend
 from .decoder import Decoder, load_decoder
 from .morph import MorphTable, morph_table
+from .phrase import Part, Phrase, parse_phrase
 
+#: A blend whose curve is missed by more than this, in dB RMS, is worth a remark.
+WORTH_TELLING_DB = 1.0
 _TABLES_KEPT = 64
+_PHRASES_KEPT = 256
+
+
+@dataclass(frozen=True)
+class Understood:
+    """How a word or phrase was taken.
+
+    Attributes
+    ----------
+    phrase
+        Its words and weights.
+    latent
+        Its point, shape (32,).
+    error_db
+        How far, in dB RMS, its decoded curve is from the weighted sum of its words' curves; 0 for a single word.
+    """
+
+    phrase: Phrase
+    latent: FloatArray
+    error_db: float
 
 
 class WordSpace:
@@ -23,6 +48,20 @@ class WordSpace:
         self.decoder = decoder
         self.vocabulary = decoder.bundle.vocabulary
         self._tables: OrderedDict[tuple[str, str], MorphTable] = OrderedDict()
+        self._understood: OrderedDict[str, Understood] = OrderedDict()
+
+    def remarks(self, text: str) -> list[str]:
+        """How a phrase was taken, and which of its words people disagree about; nothing for a plain word."""
+        found = self.understand(text)
+        said = [] if found.phrase.word is not None else [f"{text!r} is taken as {found.phrase}", *found.phrase.notes]
+        for part in found.phrase.parts:
+            word = self.vocabulary.get(part.word)
+            if word.contested and word.schools:
+                ways = ", ".join(f"{word.name}/{n} ({school.name})" for n, school in enumerate(word.schools, start=1))
+                said.append(f"people disagree about {word.name!r}; its meanings are {ways}")
+        if found.error_db > WORTH_TELLING_DB:
+            said.append(f"five bands follow that within {found.error_db:.1f} dB only")
+        return said
 
     @classmethod
     def open(cls, model: str | Path | None = None) -> WordSpace:
@@ -30,8 +69,38 @@ class WordSpace:
         return cls(load_decoder(model))
 
     def latent(self, word: str) -> FloatArray:
-        """The latent point (32,) of a word. Raises `UnknownWordError`, which names the nearest known words."""
-        return np.asarray(self.vocabulary.get(word).latent, dtype=np.float64)
+        """The latent point (32,) of a word or phrase. Raises `UnknownWordError`, which names the nearest words."""
+        return self.understand(word).latent
+
+    def understand(self, text: str) -> Understood:
+        """What a word or phrase means: its parts, its point, and how well five bands follow it. Kept once worked out.
+
+        Raises
+        ------
+        UnknownWordError
+            For a word that is not known; `PhraseError` for a phrase that is not understood.
+        """
+        found = self._understood.get(text)
+        if found is None:
+            found = self._understood[text] = self._understand(text)
+            if len(self._understood) > _PHRASES_KEPT:
+                self._understood.popitem(last=False)
+        return found
+
+    def _understand(self, text: str) -> Understood:
+        if text in self.vocabulary:
+            word, school = self.vocabulary.get(text), text.partition("/")[1:]
+            phrase = Phrase((Part(word.name + "".join(school), 1.0),))
+            return Understood(phrase, np.asarray(word.latent, dtype=np.float64), 0.0)
+        phrase = parse_phrase(text, self.vocabulary)
+        if phrase.word is not None:
+            return Understood(phrase, self.latent(phrase.word), 0.0)
+        flat = np.asarray(self.vocabulary.flat, dtype=np.float64)
+        if not phrase.parts:
+            return Understood(phrase, flat, 0.0)
+        points = np.array([self.vocabulary.get(part.word).latent for part in phrase.parts])
+        mixed = blend(self.decoder, points, np.array([part.weight for part in phrase.parts]), flat)
+        return Understood(phrase, mixed.latent, mixed.error_db)
 
     def table(self, semantic: str, to: str | None = None) -> MorphTable:
         """The morph table from one word to another; without `to`, every position is the first word."""

@@ -12,7 +12,7 @@ from typing import Any
 
 LATENT_SIZE = 32
 #: Version of ``vocabulary.json``; a reader takes any minor version of its own major one.
-VOCABULARY_FORMAT = "1.0.0"
+VOCABULARY_FORMAT = "1.1.0"
 
 
 class VocabularyError(ValueError):
@@ -58,9 +58,16 @@ class Word:
     latent
         Its point, 32 numbers in (-1, 1). At intensity 1 it decodes to the word at its typical strength.
     low_evidence
-        True where too few people used it to rely on it.
+        True where too few people used it to rely on it and convention does not speak for it.
     schools
         Ways people mean it, the most common first; usually none.
+    contested
+        True where people, or people and handbooks, contradict each other: the schools are theirs, the first leads.
+    origin
+        Whose word its meaning is: ``people`` who used it, ``convention`` (what handbooks and glossaries state), its
+        ``translation``, or several of them joined by ``+``.
+    aliases
+        Other forms of the word, found under it: *mud* is *muddy*.
     """
 
     name: str
@@ -70,11 +77,14 @@ class Word:
     latent: tuple[float, ...]
     low_evidence: bool = False
     schools: tuple[School, ...] = ()
+    contested: bool = False
+    origin: str = "people"
+    aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Check name and point."""
         if not self.name.strip() or "/" in self.name or self.name != self.name.lower().strip():
-            raise VocabularyError(f"{self.name[:60]!r} is no word: lower case, not empty, and no slash")
+            raise VocabularyError(f"{self.name[:60]!r} is not a word: lower case, not empty, and no slash")
         _check_latent(self.name, self.latent)
 
     def school(self, key: str) -> Word:
@@ -108,6 +118,9 @@ class Vocabulary:
         self._plain: dict[str, Word] = {}
         for word in self._words.values():
             self._plain.setdefault(plain_name(word.name), word)
+        for word in self._words.values():
+            for alias in word.aliases:
+                self._plain.setdefault(plain_name(alias), word)
 
     def __len__(self) -> int:
         """Number of words."""
@@ -151,7 +164,7 @@ class Vocabulary:
     def to_json(self) -> str:
         """As the text of ``vocabulary.json``."""
         return json.dumps(
-            {"format": VOCABULARY_FORMAT, "flat": self.flat, "words": [asdict(word) for word in self]},
+            {"format": VOCABULARY_FORMAT, "flat": self.flat, "words": [_without_defaults(word) for word in self]},
             ensure_ascii=False,
         )
 
@@ -162,7 +175,7 @@ class Vocabulary:
         Raises
         ------
         VocabularyError
-            If it is no JSON, of another major version, or an entry is incomplete or malformed.
+            If it is not JSON, of another major version, or an entry is incomplete or malformed.
         """
         try:
             table = json.loads(text)
@@ -184,6 +197,15 @@ class Vocabulary:
         return cls((_word(entry) for entry in table["words"]), flat_point)
 
 
+def _without_defaults(word: Word) -> dict[str, Any]:
+    """A word as a table; what most words have in common is left out."""
+    table = asdict(word)
+    for name, usual in (("contested", False), ("origin", "people"), ("aliases", ())):
+        if table[name] == usual:
+            del table[name]
+    return table
+
+
 def _word(entry: Any) -> Word:
     try:
         return Word(
@@ -196,6 +218,9 @@ def _word(entry: Any) -> Word:
             schools=tuple(
                 School(str(s["name"]), int(s["evidence"]), _point(s["latent"])) for s in entry.get("schools", ())
             ),
+            contested=bool(entry.get("contested", False)),
+            origin=str(entry.get("origin", "people")),
+            aliases=tuple(str(a) for a in entry.get("aliases", ())),
         )
     except VocabularyError:
         raise
@@ -207,7 +232,7 @@ def _word(entry: Any) -> Word:
 
 def _point(values: Any) -> tuple[float, ...]:
     if not isinstance(values, list):
-        raise TypeError("its point is no list")
+        raise TypeError("its point is not a list")
     return tuple(float(v) for v in values)
 
 

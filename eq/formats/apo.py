@@ -180,7 +180,7 @@ def _number(text: str, line: int, name: str, low: float, high: float, grouped: b
     try:
         value = float(plain)
     except ValueError:
-        raise FormatError(f"line {line}: {name} {text[:30]!r} is no number") from None
+        raise FormatError(f"line {line}: {name} {text[:30]!r} is not a number") from None
     if not low <= value <= high:
         raise FormatError(f"line {line}: {name} is {value:g}, outside {low:g} to {high:g}")
     return value

@@ -32,7 +32,7 @@ class _Range(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
-            self.fail(f"{value} is no number.", param, ctx)
+            self.fail(f"{value} is not a number.", param, ctx)
         return number
 
 
@@ -120,6 +120,9 @@ def eq_command(
     space = WordSpace(Decoder(model))
     texts: dict[str, str] = {}
     presets: dict[str, Lv2Preset] = {}
+    for text in dict.fromkeys((*words, to)):
+        for remark in () if text is None else space.remarks(text):
+            say.note(remark)
     for word in words:
         params = space.params(word, to, position, intensity)
         level = output_db

@@ -51,7 +51,7 @@ def read_decoder(bundle: Bundle) -> DecoderWeights:
 
     def take(name: str) -> Weights:
         if name not in found:
-            raise BundleError(f"{bundle.decoder_path.name} is no MLP that the native plugin can run: it lacks {name}")
+            raise BundleError(f"{bundle.decoder_path.name} is not an MLP the native plugin can run: it lacks {name}")
         return np.ascontiguousarray(found[name], dtype=np.float32)
 
     _check_units(take("scale.low"), take("scale.span"), found["scale.is_gain"])

@@ -34,7 +34,7 @@ def run_dask(
     except ImportError:
         raise BatchError("--dask needs an extra package; install it with: pip install 'semeq[dask]'") from None
     if not _ADDRESS.fullmatch(address):
-        raise BatchError(f"{address!r} is no address of a Dask scheduler; write it as tcp://127.0.0.1:8786")
+        raise BatchError(f"{address!r} is not an address of a Dask scheduler; write it as tcp://127.0.0.1:8786")
     from .worker import failed, work
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said below, in one line

@@ -17,7 +17,7 @@ from ..live import LiveSettings, NoAdaptation, Session, open_adaptation
 from ..live.audio import Backend, JackBackend, LiveError, SoundDeviceBackend, list_devices, list_ports
 from ..midi import MidiMap, PortError, choose, read_maps, system_ports
 from ..renderer import target_of
-from .options import OutputPath, controls_options, map_option
+from .options import OutputPath, controls_options, map_option, say_understood
 
 BLOCKS = ("32", "64", "128", "256", "512", "1024")
 
@@ -93,8 +93,7 @@ def command(
     midi_map = read_maps(maps)
     space = WordSpace.open(model)
     target_of(space, controls)
-    for word in (*midi_map.words("semantic"), *midi_map.words("to")):
-        space.latent(word)
+    say_understood(space, (controls.semantic, controls.to, *midi_map.words("semantic"), *midi_map.words("to")), say)
     try:
         adaptation = open_adaptation(space) if controls.adaptive else None
     except NoAdaptation as error:

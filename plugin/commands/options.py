@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from semeq.console import Offers
-from semeq.words import shipped_models, word_names
+from semeq.console import Offers, Say
+from semeq.words import WordSpace, shipped_models, word_names
 
 from ..controls import Controls
 from .preset import preset_option
@@ -89,6 +89,13 @@ def controls_options(*switches: str) -> Callable[[Command], Command]:
         return result
 
     return decorate
+
+
+def say_understood(space: WordSpace, words: Iterable[str | None], say: Say) -> None:
+    """Tell how phrases were taken, and which words are contested. Raises `UnknownWordError`."""
+    for word in dict.fromkeys(word for word in words if word is not None):
+        for remark in space.remarks(word):
+            say.note(remark)
 
 
 def map_option(command: Command) -> Command:

@@ -12,7 +12,7 @@ from rich.table import Table
 from semeq.console import Say, TaskID, examples, output_options
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, curve, rms_db
 from semeq.files import AudioFileError, expand
-from semeq.words import AdaptedSpace, Hearing, WordSpace, share_of
+from semeq.words import AdaptedSpace, Hearing, WordSpace, needed
 
 from ..batch import (
     Outcome,
@@ -31,7 +31,7 @@ from ..controls import Controls
 from ..hear_files import hear_file
 from ..renderer import target_of
 from .drawing import BAND_NAMES
-from .options import OutputPath
+from .options import OutputPath, say_understood
 from .request_options import request_options
 
 
@@ -75,8 +75,7 @@ def command(
     controls = request.moves.controls
     space, hearing = opened(request.model, request.adaptive or suggest)
     target_of(space, controls)  # unknown words end the job before any file is touched
-    for word in request.moves.words:
-        space.latent(word)
+    say_understood(space, (controls.semantic, controls.to, *request.moves.words), say)
     if suggest and hearing is not None:
         found, failed = expand(files)
         failed += print_suggestions([item.path for item in found], hearing, space, controls, say)
@@ -149,7 +148,7 @@ def print_suggestions(files: list[Path], hearing: Hearing, space: WordSpace, con
     failed: list[str] = []
     rows: list[dict[str, Any]] = []
     shown = Table(box=None, header_style="bold")
-    for name in ("file", "has of it", "to apply", *BAND_NAMES):
+    for name in ("file", "of the word", "strength", *BAND_NAMES):
         shown.add_column(name, justify="left" if name == "file" else "right")
     word = target_of(space, controls).params
     for path in files:
@@ -160,9 +159,9 @@ def print_suggestions(files: list[Path], hearing: Hearing, space: WordSpace, con
             continue
         params = target_of(AdaptedSpace(space, hearing, lean_db), controls).params
         bands = [f"{g:+.1f} dB\n{f:.0f} Hz" for g, f in zip(params[GAIN_INDEX], params[FREQ_INDEX], strict=True)]
-        strength, share = float(rms_db(curve(params))), float(share_of(hearing, word, lean_db))
-        shown.add_row(path.name, f"{share:+.0%}", f"{strength:.1f} dB RMS", *bands)
-        rows.append({"source": str(path), "has": share, "rms_db": strength, "params": [float(v) for v in params]})
+        strength, amount = float(rms_db(curve(params))), float(needed(hearing, word, lean_db))
+        shown.add_row(path.name, f"{amount:.0%}", f"{strength:.1f} dB RMS", *bands)
+        rows.append({"source": str(path), "amount": amount, "rms_db": strength, "params": [float(v) for v in params]})
     say.result(shown)
     say.data({"files": rows})
     return failed

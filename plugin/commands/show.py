@@ -13,7 +13,7 @@ from semeq.eq import PARAMETER_NAMES, REFERENCE_GRID_HZ, curve, rms_db, tilt
 from semeq.words import WordSpace
 
 from .drawing import BAND_NAMES, Line, ResponsePlot, Row, settings_table
-from .options import OutputPath, WordParam, model_option
+from .options import OutputPath, WordParam, model_option, say_understood
 from .preset import preset_in_use, preset_option
 
 __all__ = ["BAND_NAMES", "command"]
@@ -68,6 +68,7 @@ def command(
     pictures = _pictures(png, svg, out)
     _check(words, to, morph, steps)
     space = WordSpace.open(model)
+    say_understood(space, (*words, to), say)
     rows = _rows(space, words, to, morph, steps, intensity)
     curves = curve(np.array([row.params for row in rows]))
     say.data(

@@ -86,6 +86,9 @@ def _rows(space: WordSpace, words: tuple[Word, ...]) -> list[dict[str, Any]]:
             "evidence": word.evidence,
             "low_evidence": word.low_evidence,
             "schools": [school.name for school in word.schools],
+            "contested": word.contested,
+            "origin": word.origin,
+            "aliases": list(word.aliases),
             "strength_db": round(float(strength), 2),
             "tilt_db": round(float(lean), 2),
         }
@@ -102,8 +105,8 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             f"{row['evidence']}{' (few)' if row['low_evidence'] else ''}",
             f"{row['strength_db']:.1f} dB",
             f"{row['tilt_db']:+.1f} dB",
-            ", ".join(row["sources"]),
-            ", ".join(row["schools"]),
+            ", ".join("convention" if name == "mix-terms" else name for name in row["sources"]),
+            f"{'contested: ' if row['contested'] else ''}{', '.join(row['schools'])}",
         )
     return table
 

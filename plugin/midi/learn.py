@@ -31,7 +31,7 @@ class Learner:
         self._heard: dict[Source, list[int]] = {}
 
     def feed(self, data: Sequence[int]) -> None:
-        """Take note of the bytes of one message; what is no channel message is ignored."""
+        """Take note of the bytes of one message; what is not a channel message is ignored."""
         for reading in self._reader.read(data):
             is_released = reading.kind == "note" and not reading.raw
             if is_released or (reading.kind == "cc" and reading.number in RESERVED_CCS):

@@ -39,13 +39,13 @@ def load_map(path: str | Path) -> MidiMap:
     shown = str(path)[-200:]
     try:
         if path.exists() and not path.is_file():
-            raise MapError(f"{shown}: is no file")
+            raise MapError(f"{shown}: is not a file")
         with path.open("rb") as file:
             content = read_toml(file.read(MAX_BYTES + 1))
     except OSError as error:
         raise MapError(f"{shown}: {error.strerror or error}") from None
     except TomlError as error:
-        raise MapError(f"{shown} is no TOML file: {error}") from None
+        raise MapError(f"{shown} is not TOML file: {error}") from None
     except MapError:
         raise
     except ValueError:  # characters that no path can have

@@ -152,7 +152,7 @@ class Mapping:
             raise self._error(f"{len(self.words)} words, at most {MAX_WORDS}")
         for word in self.words:
             if not isinstance(word, str) or not word.strip():
-                raise self._error(f"{word!r} is no word")
+                raise self._error(f"{word!r} is not a word")
         object.__setattr__(self, "words", tuple(word.strip() for word in self.words))
 
 

@@ -139,7 +139,7 @@ class SocketInput:
     def __init__(self, spec: str, sink: Sink) -> None:
         host, _, port = spec[len("tcp:") :].rpartition(":")
         if not port.isdigit() or not 0 < int(port) < 65536:
-            raise PortError(f"{spec!r} is no MIDI socket; write tcp:127.0.0.1:9080")
+            raise PortError(f"{spec!r} is not a MIDI socket; write tcp:127.0.0.1:9080")
         self.name, self._sink = spec, sink
         self.trouble = ""
         try:

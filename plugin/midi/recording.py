@@ -21,7 +21,7 @@ TEXT_MARK = "semeq "
 
 
 class MidiFileError(ValueError):
-    """A file that is no MIDI file, is damaged, or has no common time (type 2)."""
+    """A file that is not a MIDI file, is damaged, or has no common time (type 2)."""
 
 
 class TimedMessage(NamedTuple):
@@ -43,7 +43,7 @@ def read_midi_file(path: str | Path) -> Iterator[TimedMessage]:
     path = Path(path)
     try:
         midi = mido.MidiFile(path, clip=True)
-    except OSError as error:  # mido also raises it for what is no MIDI file, without an errno
+    except OSError as error:  # mido also raises it for what is not a MIDI file, without an errno
         reason = error.strerror or "not a MIDI file, or cut short"
         raise MidiFileError(f"{path}: {reason}") from None
     except Exception as error:  # mido raises several types for damaged files, EOFError and its own among them

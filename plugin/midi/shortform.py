@@ -44,7 +44,7 @@ def parse_mapping(text: str) -> Mapping:
     form = _FORM.fullmatch(text.strip())
     if form is None:
         raise MapError(
-            f"{text!r} is no mapping; write 21=morph, ch2:cc74=intensity[0..1.5] or pc=semantic{{warm,airy}}"
+            f"{text!r} is not a mapping; write 21=morph, ch2:cc74=intensity[0..1.5] or pc=semantic{{warm,airy}}"
         )
     values: dict[str, Any] = {}
     if form["low"] is not None:
@@ -91,7 +91,7 @@ def _source(form: re.Match[str]) -> Source:
     if not form["fine"]:
         return Source("cc", int(form["cc"]), channel)
     if int(form["fine"]) != int(form["cc"]) + 32:
-        raise MapError(f"cc{form['cc']}+{form['fine']} is no 14-bit pair; the fine half of cc n is cc n+32")
+        raise MapError(f"cc{form['cc']}+{form['fine']} is not a 14-bit pair; the fine half of cc n is cc n+32")
     return Source("cc14", int(form["cc"]), channel)
 
 
@@ -99,7 +99,7 @@ def _number(text: str, number: str) -> float:
     try:
         return float(number)
     except ValueError:
-        raise MapError(f"{text!r}: {number!r} in the range is no number") from None
+        raise MapError(f"{text!r}: {number!r} in the range is not a number") from None
 
 
 def _option(text: str, option: str) -> tuple[str, Any]:

@@ -48,7 +48,7 @@ class Source:
         """Check the ranges."""
         highest = _HIGHEST.get(self.kind)
         if highest is None:
-            raise MapError(f"{self.kind!r} is no kind of MIDI source; there are {', '.join(_HIGHEST)}")
+            raise MapError(f"{self.kind!r} is not a kind of MIDI source; there are {', '.join(_HIGHEST)}")
         if not _whole(self.number) or not 0 <= self.number <= highest:
             raise MapError(f"{self.kind} {repr(self.number)[:60]} is outside 0 to {highest}")
         if self.channel is not None and (not _whole(self.channel) or not 1 <= self.channel <= 16):

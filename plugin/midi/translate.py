@@ -59,7 +59,7 @@ class Translator:
         return dict(self._values)
 
     def set(self, control: str, value: Any) -> None:
-        """Note a change made elsewhere (by keys, by automation). Raises `ControlError` for what is no value of it."""
+        """Note a change made elsewhere (by keys, by automation). Raises `ControlError` for a value out of range."""
         self._values[control] = check_control(control, value)
 
     def message(self, message: mido.Message) -> list[Change]:
@@ -67,7 +67,7 @@ class Translator:
         return [] if message.is_meta else self.feed(message.bytes())
 
     def feed(self, data: Sequence[int]) -> list[Change]:
-        """Changes from the bytes of one message. Anything that is no complete, mapped channel message gives none."""
+        """Changes from the bytes of one message. Anything that is not a complete, mapped channel message gives none."""
         changes = []
         for reading in self._reader.read(data):
             knob = self._knobs.get((reading.kind, reading.channel, reading.number))

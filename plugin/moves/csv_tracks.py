@@ -1,7 +1,7 @@
 """Automation tracks in CSV files: times in seconds in the first column, one control in every other.
 
 Columns are separated by commas, semicolons, tabs or spaces; lines that start with ``#`` are comments. A first line of
-names says which control a column moves; without one, the caller does. An empty cell is no point of that control.
+names says which control a column moves; without one, the caller does. An empty cell is not a point of that control.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                     cells = next(csv.reader([text], delimiter=separator)) if separator else re.split(r"\s+", text)
                     yield number, [cell.strip() for cell in cells]
     except UnicodeDecodeError:
-        raise CurveFileError(f"{path}: it is no text file") from None
+        raise CurveFileError(f"{path}: it is not a text file") from None
     except (OSError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise CurveFileError(f"{path}: cannot be read ({reason})") from None

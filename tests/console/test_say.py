@@ -47,7 +47,7 @@ def test_quiet_and_verbose_exclude_each_other():
 
 
 def test_text_is_printed_as_it_is(capsys):
-    """No emoji, no markup, no line breaks of its own; a name that is no UTF-8 is no traceback."""
+    """No emoji, no markup, no line breaks of its own; a name that is not UTF-8 is not a traceback."""
     text = f"f=100:t=q:o:r=f64 :smile: [bold] {'x' * 300}"
     Say().result(text)
     Say().result("caf\udce9.wav")

@@ -13,10 +13,8 @@ from semeq.eq.formats import WRITERS
 from semeq.export.cli import cli
 from semeq.export.commands.eq import eq_command
 from semeq.export.lv2_preset import bundle_folder
-from semeq.export.word_settings import WordSettings
 from semeq.presets import Preset, PresetStore
-from semeq.words import Vocabulary, load_bundle, write_bundle
-from semeq.words.space import WordSpace
+from semeq.words import Decoder, Vocabulary, WordSpace, load_bundle, write_bundle
 
 SPACE = WordSpace.open()
 
@@ -79,7 +77,7 @@ def test_headroom_is_the_curves_peak_and_the_default_of_autoeq_only(form, option
 
 
 def _as_exported(word, to, morph):
-    return WordSettings(load_bundle()).setting(word, to, morph)
+    return WordSpace(Decoder(load_bundle())).params(word, to, 0.0 if morph is None else morph, 1.0)
 
 
 @pytest.mark.parametrize(("level", "status"), [("-60", 0), ("-60.1", 2), ("24", 0), ("24.1", 2)])

@@ -109,7 +109,8 @@ def test_golden_values_and_words(bundle):
         ["params"], {"latent": np.array(golden["latent"], dtype=np.float32)}
     )
     assert np.abs(curve(params) - curve(golden["params"])).max() < TOLERANCE_DB
-    assert bundle.vocabulary.names == ("warm", "bright")
+    assert bundle.vocabulary.names[:2] == ("warm", "bright")
+    assert {"muddy", "nasal", "airy"} <= set(bundle.vocabulary.names)  # convention speaks for what nobody saved
     np.testing.assert_allclose(golden["latent"][0], bundle.vocabulary.get("warm").latent, atol=1e-6)
 
 
@@ -130,7 +131,7 @@ def test_without_a_run_the_newest_is_taken(run_path, monkeypatch, capsys, tmp_pa
     with pytest.raises(SystemExit) as stop:
         main(["onnx"])
     assert stop.value.code == 0
-    assert load_bundle(run_path / "bundle").vocabulary.names == ("warm", "bright")
+    assert load_bundle(run_path / "bundle").vocabulary.names[:2] == ("warm", "bright")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as stop:
         main(["onnx"])

@@ -118,7 +118,7 @@ def boosted(db=6.0):
 
 @pytest.mark.parametrize(("level", "heard"), [(-60.0, True), (-69.5, True), (-70.5, False), (-90.0, False)])
 def test_the_live_gate_is_at_minus_70_lufs(level, heard):
-    size = LevelFollower(RATE).window_frames
+    size = LevelFollower(RATE)._size
     window = sine(level, size / RATE + 0.01).T[:, :size]
     matched = follower_after([window] * 4).match_db(boosted())
     assert (matched != 0.0) == heard
@@ -126,7 +126,7 @@ def test_the_live_gate_is_at_minus_70_lufs(level, heard):
 
 def test_what_is_too_quiet_does_not_dilute_what_was_heard(random):
     """A pause under the gate leaves the estimate where it was; above it, it takes part."""
-    size = LevelFollower(RATE).window_frames
+    size = LevelFollower(RATE)._size
     low = 0.1 * np.sin(2 * np.pi * 60 * np.arange(size) / RATE)[None]
     high = np.sin(2 * np.pi * 4000 * np.arange(size) / RATE)[None]
     before = follower_after([low] * 20).match_db(boosted())
@@ -137,7 +137,7 @@ def test_what_is_too_quiet_does_not_dilute_what_was_heard(random):
 
 def test_old_music_is_forgotten_with_a_time_constant_of_three_seconds():
     follower = LevelFollower(RATE)
-    size = follower.window_frames
+    size = follower._size
     low = 0.5 * np.sin(2 * np.pi * 60 * np.arange(size) / RATE)[None]
     silent_low = np.sin(2 * np.pi * 4000 * np.arange(size) / RATE)[None]
     for _ in range(2000):
@@ -152,7 +152,7 @@ def test_old_music_is_forgotten_with_a_time_constant_of_three_seconds():
 
 def test_the_live_meter_weighs_as_bs_1770_does():
     """A band near 3 kHz counts 3.3 dB more than one at 400 Hz: the shelf of the K-weighting."""
-    size = LevelFollower(RATE).window_frames
+    size = LevelFollower(RATE)._size
     time = np.arange(size) / RATE
     params = boosted(0.0)
     params[[11, 12]] = (12.0, 1200.0)
@@ -187,7 +187,7 @@ def test_a_follower_takes_each_window_of_the_tap_once():
     for at in range(0, audio.shape[1], 1000):
         tap.write(audio[:, at : at + 1000], audio[:, at : at + 1000])
         follower.listen(tap)
-    size = follower.window_frames
+    size = follower._size
     starts = [int(window[0, 0]) for window in heard]
     assert starts == list(range(0, audio.shape[1] - size + 1, size // 2))[: len(starts)]
     assert len(starts) >= (audio.shape[1] - size) // (size // 2)

@@ -13,7 +13,7 @@ def measure(audio, rate):
 
 
 def sine(rate, freq_hz, phase_deg, amplitude=0.5):
-    """With slow ends: a sine that starts at once is no sine."""
+    """With slow ends: a sine that starts at once is not a sine."""
     time = np.arange(rate // 4) / rate
     fade = np.clip(np.minimum(time, time[-1] - time) / 0.02, 0, 1)
     return (amplitude * fade * np.sin(2 * np.pi * freq_hz * time + np.deg2rad(phase_deg)))[:, None]

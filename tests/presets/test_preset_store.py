@@ -101,7 +101,7 @@ def test_a_path_that_is_no_file_is_one_sentence(tmp_path, path):
 def test_a_pipe_and_an_endless_device_are_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe.toml")
     for path in (tmp_path / "pipe.toml", Path("/dev/zero")):
-        with pytest.raises(PresetError, match="is no file"):
+        with pytest.raises(PresetError, match="is not a file"):
             read_preset(path)
 
 

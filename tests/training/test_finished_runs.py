@@ -1,4 +1,4 @@
-"""`runs/*` also names what is no run of a recipe: it is left out, and said."""
+"""`runs/*` also names what is not a run of a recipe: it is left out, and said."""
 
 import json
 
@@ -65,7 +65,7 @@ def test_compare_says_what_it_leaves_out(runs, capsys):
 
 
 def test_nothing_left_or_nothing_there_is_an_error(runs, tmp_path):
-    with pytest.raises(RunError, match="is no finished run"):
+    with pytest.raises(RunError, match="is not a finished run"):
         finished_runs([runs / "bench"])
-    with pytest.raises(RunError, match="is no run folder"):
+    with pytest.raises(RunError, match="is not a run folder"):
         finished_runs([runs / "v3-0", tmp_path / "v3-typo"])

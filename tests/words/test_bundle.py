@@ -118,7 +118,7 @@ def test_a_bundle_that_does_not_list_its_decoder_is_refused(bundle):
 
 
 def test_no_such_bundle(tmp_path):
-    with pytest.raises(BundleError, match="no shipped model"):
+    with pytest.raises(BundleError, match="neither a shipped model"):
         load_bundle("nothing-of-this-name")
     (tmp_path / "empty").mkdir()
     with pytest.raises(BundleError, match=r"model\.json is missing"):

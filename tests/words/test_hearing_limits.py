@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from semeq.plugin.hear_files import profile, sample
-from semeq.words.hearing import Hearing, HearingError
+from semeq.words.hearing.encoder import Hearing, HearingError
 from semeq.words.space import WordSpace
 
 RATE = 44_100
@@ -69,7 +69,7 @@ def test_silent_windows_are_left_out_and_the_others_weigh_by_their_energy(hearin
 
 
 def test_weights_are_shares_of_what_is_kept(hearing, noise):
-    """Windows just under the limit hold some energy: it is no part of the whole."""
+    """Windows just under the limit hold some energy: it is not a part of the whole."""
     levels = np.repeat([-76.0, -80.5], 4 * RATE)
     course = hearing.course(np.tile(noise, 2) * 10 ** (levels / 20), RATE)
     assert len(course.seconds) < 6

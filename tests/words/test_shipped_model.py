@@ -9,6 +9,7 @@ import pytest
 
 from semeq.eq import FLAT, check_params, curve, denormalise, normalise, rms_db, tilt
 from semeq.words import antonyms, load_bundle, nearest
+from semeq.words.mix_terms import mix_terms
 
 TEN = ("warm", "bright", "thin", "full", "muddy", "clear", "airy", "deep", "boomy", "tinny")
 BUNDLE = load_bundle()
@@ -125,24 +126,57 @@ def test_any_number_of_points_is_decoded(decoder):
         assert decode(decoder, np.zeros((n, 32))).shape == (n, 13)
 
 
-def test_the_vocabulary_holds_both_sources_and_languages():
+def test_the_vocabulary_holds_all_sources_and_languages():
     words = list(BUNDLE.vocabulary)
-    assert len(words) >= 394
+    assert len(words) >= 480
     assert sum(w.language == "es" for w in words) == 100
-    # A word both sources know is one entry that names both.
-    assert BUNDLE.vocabulary.get("warm").sources == ("safe-db", "socialfx")
-    assert all(w.low_evidence == (w.evidence < 3) for w in words)
-    assert 150 < sum(not w.low_evidence for w in words) < 250
+    assert {w.origin for w in words} >= {"people", "convention", "people+convention", "people+translation"}
+    # A word that all sources know is one entry that names them.
+    assert BUNDLE.vocabulary.get("warm").sources == ("safe-db", "socialfx", "mix-terms")
+    assert all(w.low_evidence == (w.evidence < 3 and "convention" not in w.origin) for w in words)
+    assert 200 < sum(not w.low_evidence for w in words) < 300
+    assert (BUNDLE.path / "vocabulary.json").stat().st_size <= 600_000
 
 
-def test_warm_and_bright_have_their_schools_and_sources_that_disagree_stay_apart(decoder):
+def test_every_mix_term_is_there_and_does_what_convention_expects(decoder):
+    """Words that people used as well as those on convention alone, as decoded, under every alias."""
+    for term in mix_terms():
+        word = BUNDLE.vocabulary.get(term.name)
+        assert word.name == term.name
+        assert all(BUNDLE.vocabulary.get(alias).name == term.name for alias in term.aliases)
+        (decoded,) = curve(decode(decoder, [word.latent]))
+        assert all(expectation.margin_db(decoded) > 0 for expectation in term.expects), term.name
+        assert ("convention" in word.origin) == ("mix-terms" in word.sources) or word.contested, term.name
+
+
+def test_flat_is_flat(decoder):
+    assert rms_db(curve(decode(decoder, [BUNDLE.vocabulary.get("flat").latent]))).max() < 0.05
+
+
+def test_words_are_as_strong_as_a_mix_bears(decoder):
+    curves = curve(decode(decoder, [w.latent for w in BUNDLE.vocabulary if w.name != "flat"]))
+    assert rms_db(curves).min() > 0.8
+    assert rms_db(curves).max() < 9
+    assert np.abs(curves).max() < 14
+
+
+def test_warm_and_bright_have_their_schools_and_contested_words_those_of_their_witnesses(decoder):
     assert len(BUNDLE.vocabulary.get("warm").schools) == 2
     assert len(BUNDLE.vocabulary.get("bright").schools) == 3
-    for name in ("full", "hollow", "nice", "tight"):
-        word = BUNDLE.vocabulary.get(name)
-        assert {s.name for s in word.schools} == {"safe-db", "socialfx"}
-        one, other = curve(decode(decoder, [s.latent for s in word.schools]))
-        assert np.corrcoef(one, other)[0, 1] < 0.5
+    contested = [word for word in BUNDLE.vocabulary if word.contested]
+    assert {"soft", "hard", "hollow", "fat"} <= {word.name for word in contested}
+    for word in contested:
+        main, one, other = curve(decode(decoder, [word.latent, *(s.latent for s in word.schools[:2])]))
+        assert np.corrcoef(main, one)[0, 1] > 0.98
+        assert np.corrcoef(one, other)[0, 1] < 0.6
+
+
+def test_spanish_words_agree_with_what_they_translate(decoder):
+    pairs = (("claro", "clear"), ("oscuro", "dark"), ("apagado", "dull"), ("duro", "hard"), ("cristalino", "clear"))
+    for spanish, english in pairs:
+        latents = [BUNDLE.vocabulary.get(name).latent for name in (spanish, english)]
+        one, other = curve(decode(decoder, latents))
+        assert np.corrcoef(one, other)[0, 1] > 0.5, spanish
 
 
 def test_words_by_response_have_neighbours_and_antonyms(decoder):

@@ -93,7 +93,7 @@ def test_two_words_of_one_name_are_refused():
 
 @pytest.mark.parametrize("name", ["", " ", "Warm", "a/b", " warm"])
 def test_bad_names_are_refused(name):
-    with pytest.raises(VocabularyError, match="is no word"):
+    with pytest.raises(VocabularyError, match="is not a word"):
         replace(WARM, name=name)
 
 
@@ -133,3 +133,24 @@ def test_a_faulty_file_is_refused_in_one_sentence(text, message):
 
 def test_a_newer_minor_version_is_read():
     assert len(Vocabulary.from_json(_json_with(format="1.7.0"))) == 3
+
+
+def test_other_forms_of_a_word_are_found_under_it():
+    muddy = Word("muddy", "en", ("mix-terms",), 0, point(5), origin="convention", aliases=("mud", "bright"))
+    vocabulary = Vocabulary([*VOCABULARY, muddy])
+    assert vocabulary.get("Mud") == muddy
+    assert "mud" in vocabulary
+    assert "mud" not in vocabulary.names
+    assert vocabulary.get("bright").name == "bright"  # a word's own name comes first
+    with pytest.raises(UnknownWordError, match="has no schools"):
+        vocabulary.get("mud/1")
+
+
+def test_contested_origin_and_aliases_are_kept_and_older_files_have_none():
+    word = replace(WARM, contested=True, origin="people+convention", aliases=("warmth",))
+    (back,) = Vocabulary.from_json(Vocabulary([word]).to_json())
+    assert back == word
+    table = json.loads(Vocabulary([WARM]).to_json())
+    assert not {"contested", "origin", "aliases"} & set(table["words"][0])
+    (old,) = Vocabulary.from_json(json.dumps({**table, "format": "1.0.0"}))
+    assert (old.contested, old.origin, old.aliases) == (False, "people", ())

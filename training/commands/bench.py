@@ -49,7 +49,7 @@ ENTRIES = (
 )
 
 
-PREFACE = """# Every system on one bench
+PREFACE = """# Systems compared
 
 Made by `semeq-train bench`: each recipe on the same held-out rows of SAFE-DB, mean ± standard deviation over seeds
 (a seed decides split, weights and draws). CE is the mean curve error: RMS over 128 frequencies of the difference in

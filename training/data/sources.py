@@ -77,6 +77,6 @@ def locate_data(data: Path | None) -> tuple[Path, Path | None]:
     folders = (data, data / "safe-db")
     file = next((f / SAFE_DB_FILE for f in folders if (f / SAFE_DB_FILE).is_file()), None)
     if file is None:
-        raise DataError(f"{data} is no file and holds no safe-db/{SAFE_DB_FILE}")
+        raise DataError(f"{data} is not a file and holds no safe-db/{SAFE_DB_FILE}")
     folders = (data, data / "socialfx")
     return file, next((f / SOCIALFX_FILE for f in folders if (f / SOCIALFX_FILE).is_file()), None)

@@ -27,7 +27,7 @@ class Scale(nn.Module):
     def to_unit(self, params: Tensor) -> Tensor:
         """Physical settings to scaled ones."""
         logarithmic, low, span = self._tables()
-        # A gain may be negative: its logarithm is not used, and clamped so that it is no NaN.
+        # A gain may be negative: its logarithm is not used, and clamped so that it is not NaN.
         value = torch.where(logarithmic, torch.log(params.clamp_min(1e-3)), params)
         return (value - low) / span
 

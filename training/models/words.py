@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from semeq.eq import FloatArray, curve, fit_curves, rms_db
+from semeq.words import mix_terms
 
 from ..data import Corpus, FittedWords, split_schools
+from ..data.meaning import Meaning, estimate_spread, gather, translations_among, word_meanings
 from .building import decoded_curves, encode
 from .network import Space
 
@@ -17,10 +20,6 @@ from .network import Space
 STEPS, STEP_SIZE = 400, 0.02
 #: How far the point may be pulled from where its settings lie, against 1 dB² of curve error.
 PULL = 0.02
-#: Two sources mean the same by a word if their curves correlate at least this much.
-AGREEMENT = 0.5
-#: Settings a source needs under a word to have a say in what it means.
-ENOUGH_SETTINGS = 3
 #: Ways in which people mean a word, found in the data (warm: tilt or low-mid hump; bright: three).
 SCHOOLS = {"warm": 2, "bright": 3}
 
@@ -51,6 +50,12 @@ class WordPoint:
         The point, shape (32,).
     schools
         Its meanings, where there are several.
+    contested
+        Whether its witnesses contradict each other: the schools are theirs then.
+    origin
+        Whose word its meaning is: ``people``, ``convention``, ``translation``, or several of them with ``+``.
+    aliases
+        Other forms of the word.
     """
 
     name: str
@@ -60,6 +65,9 @@ class WordPoint:
     strength_db: float
     latent: FloatArray
     schools: tuple[SchoolPoint, ...] = ()
+    contested: bool = False
+    origin: str = "people"
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass
@@ -86,54 +94,46 @@ def typical_curve(params: FloatArray) -> FloatArray:
 def place_words(
     model: Space, corpus: Corpus, source: str, fitted: FittedWords | None = None, language: str = "en"
 ) -> tuple[WordPoint, ...]:
-    """Place the labelled words of the corpus and, if given, the described ones, most evidence first.
+    """Place every word that is known of: labelled ones in the recipe's order, then those of most people.
 
-    A word of both sources is one entry where they agree, at the settings' point; where they disagree, each meaning is
-    a school, and the word is the one of the settings if it is labelled, else the described one.
+    What a word means is settled by `semeq.training.data.meanings`, from the settings of the corpus, the described
+    curves if given, and the mix terms. Its point decodes to that.
     """
-    described = _by_evidence(fitted) if fitted else {}
-    labelled = [word for i, word in enumerate(corpus.words) if (corpus.labels == i).any()]
-    words = []
-    for name in dict.fromkeys([*labelled, *described]):
-        settings = corpus.of_word(name)
-        saved = _sense(settings, corpus.people_of(name)) if _has_a_say(name, labelled, len(settings)) else None
-        heard, spoken = None, language
-        if fitted and name in described:
-            row = described[name]
-            heard = _Sense(fitted.targets_db[row], fitted.params[row], fitted.described.submissions[row])
-            spoken = fitted.described.languages[row]
-        words.append(_entry(name, saved, heard, name in labelled, source, spoken, corpus))
-    return _located(model, words)
+    described = fitted.described if fitted else None
+    known = gather(corpus.params, corpus.descriptors, corpus.people, source, described, mix_terms(), language)
+    meanings = word_meanings(known, estimate_spread(known), translations_among(known))
+    first = {word: i for i, word in enumerate(corpus.words)}
+    order = sorted(meanings, key=lambda meaning: (first.get(meaning.name, len(first)), -meaning.people))
+    return _located(model, [_entry(meaning, corpus) for meaning in order])
 
 
-def _has_a_say(name: str, labelled: list[str], settings: int) -> bool:
-    return name in labelled or settings >= ENOUGH_SETTINGS
-
-
-def _entry(
-    name: str, saved: _Sense | None, heard: _Sense | None, labelled: bool, source: str, language: str, corpus: Corpus
-) -> tuple[WordPoint, list[tuple[str, _Sense]]]:
+def _entry(meaning: Meaning, corpus: Corpus) -> tuple[WordPoint, list[tuple[str, _Sense]]]:
     """A word without its point yet, and its senses: the first is the word itself, the others its schools."""
-    agree = (
-        saved is not None
-        and heard is not None
-        and float(np.corrcoef(saved.target_db, heard.target_db)[0, 1]) >= AGREEMENT
-    )
-    main = saved if saved is not None and (labelled or heard is None) else heard
-    assert main is not None
     schools: list[tuple[str, _Sense]] = []
-    if saved is not None and heard is not None and not agree:
-        schools = [(source, saved), ("socialfx", heard)] if main is saved else [("socialfx", heard), (source, saved)]
-    elif name in SCHOOLS and saved is not None:
+    if meaning.contested:
+        curves = np.stack([school.curve_db for school in meaning.schools])
+        schools = [
+            (school.name, _Sense(school.curve_db, start, school.people))
+            for school, start in zip(meaning.schools, fit_curves(curves).params, strict=True)
+        ]
+    elif len(np.unique(corpus.of_word(meaning.name), axis=0)) >= SCHOOLS.get(meaning.name, math.inf):
+        people = corpus.people[corpus.descriptors == meaning.name]
         schools = [
             (school.name, _sense(school.params, school.people))
-            for school in split_schools(corpus.of_word(name), corpus.people[corpus.descriptors == name], SCHOOLS[name])
+            for school in split_schools(corpus.of_word(meaning.name), people, SCHOOLS[meaning.name])
         ]
-    both = saved is not None and heard is not None
-    sources = (source, "socialfx") if both else (source,) if saved is not None else ("socialfx",)
-    evidence = (saved.evidence if saved else 0) + (heard.evidence if heard else 0)
-    point = WordPoint(name, language, sources, evidence, float(rms_db(main.target_db)), np.zeros(0))
-    return point, [(name, main), *schools]
+    point = WordPoint(
+        meaning.name,
+        meaning.language,
+        meaning.sources,
+        meaning.people,
+        float(rms_db(meaning.curve_db)),
+        np.zeros(0),
+        contested=meaning.contested,
+        origin=meaning.origin,
+        aliases=meaning.aliases,
+    )
+    return point, [(meaning.name, _Sense(meaning.curve_db, meaning.params, meaning.people)), *schools]
 
 
 def _located(model: Space, words: list[tuple[WordPoint, list[tuple[str, _Sense]]]]) -> tuple[WordPoint, ...]:
@@ -147,7 +147,7 @@ def _located(model: Space, words: list[tuple[WordPoint, list[tuple[str, _Sense]]
         schools = tuple(
             SchoolPoint(name, sense.evidence, float(rms_db(sense.target_db)), next(points)) for name, sense in group[1:]
         )
-        out.append(WordPoint(word.name, word.language, word.sources, word.evidence, word.strength_db, latent, schools))
+        out.append(replace(word, latent=latent, schools=schools))
     return tuple(out)
 
 
@@ -178,11 +178,6 @@ def _sense(params: FloatArray, people: int) -> _Sense:
     """The typical curve of settings (n, 13), to be sought from its five-band fit."""
     target = typical_curve(params)
     return _Sense(target, fit_curves(target).params[0], people)
-
-
-def _by_evidence(fitted: FittedWords) -> dict[str, int]:
-    order = np.argsort([-n for n in fitted.described.submissions], kind="stable")
-    return {fitted.described.words[i]: int(i) for i in order}
 
 
 def word_errors(model: Space, fitted: FittedWords) -> FloatArray:

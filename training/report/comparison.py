@@ -98,7 +98,7 @@ def read_figures(path: Path) -> RunFigures:
             label += f", {recipe['model']['semantic']}-D"
         return RunFigures(path, label, int(config["seed"]), metrics)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError(f"{path} is no finished run ({error})") from error
+        raise RunError(f"{path} is not a finished run ({error})") from error
 
 
 def compare(runs: Sequence[RunFigures]) -> Comparison:

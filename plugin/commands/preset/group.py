@@ -17,7 +17,7 @@ from ...controls import Controls
 from ...preset_controls import make_preset, preset_controls, preset_map
 from ...renderer import target_of
 from ..drawing import Row, settings_table
-from ..options import controls_options, map_option
+from ..options import controls_options, map_option, say_understood
 from .option import PresetParam, folder_option, preset_in_use
 
 
@@ -74,8 +74,8 @@ def save(
     midi_map = read_maps(maps) if maps else None
     space = WordSpace.open(model)
     target_of(space, controls)
-    for word in () if midi_map is None else (*midi_map.words("semantic"), *midi_map.words("to")):
-        space.latent(word)
+    mapped = () if midi_map is None else (*midi_map.words("semantic"), *midi_map.words("to"))
+    say_understood(space, (controls.semantic, controls.to, *mapped), say)
     preset = make_preset(controls, midi_map, model, about, preset_in_use())
     path = PresetStore(folder).save(name, preset, overwrite)
     say.data({"name": path.stem, "file": str(path)})

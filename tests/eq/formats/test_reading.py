@@ -96,7 +96,7 @@ def test_bands_spread_over_more_filters_are_found_again():
         ("Filter 1: ON PK Fc 0 Hz Gain 3 dB Q 1", "Fc is 0, outside"),
         ("Filter 1: ON PK Fc 100 Hz Gain 1000 dB Q 1", "Gain is 1000, outside"),
         ("Filter 1: ON PK Fc 100 Hz Gain 3 dB Q 0", "Q is 0, outside"),
-        ("Filter 1: ON PK Fc 1.2.3 Hz Gain 3 dB Q 1", "Fc '1.2.3' is no number"),
+        ("Filter 1: ON PK Fc 1.2.3 Hz Gain 3 dB Q 1", "Fc '1.2.3' is not a number"),
         ("Filter 1: ON LSC 24 dB Fc 100 Hz Gain 40 dB", "cannot have a slope"),
         ("x" * (MAX_CHARACTERS + 1), "characters"),
         ("Filter 1: ON PK Fc 100 Hz Gain 1 dB Q 1\n" * (MAX_FILTERS + 2), "more than 1000 filters"),

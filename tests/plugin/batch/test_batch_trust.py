@@ -141,7 +141,7 @@ def test_a_full_disk_is_one_line_a_file_and_leaves_nothing_partial(tmp_path, suf
 
 
 def test_a_disk_that_is_full_for_the_chunks_only(tmp_path):
-    import rich_files as rich
+    from . import rich_files as rich
 
     source = rich.write_wav(tmp_path / "in.wav", {b"bext": rich.bext(), b"big!": bytes(3_000_000)}, "PCM_16")
     with mounted(tmp_path / "small", "-t", "tmpfs", "-o", "size=2m", "tmpfs") as out:

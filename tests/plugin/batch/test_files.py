@@ -113,7 +113,7 @@ def test_overs_are_counted(space, tmp_path):
 def broken(tmp_path, kind):
     path = tmp_path / f"{kind}.wav"
     if kind == "text":
-        path.write_text("this is no audio at all, whatever its name says")
+        path.write_text("this is not audio at all, whatever its name says")
     elif kind == "empty":
         path.write_bytes(b"")
     elif kind == "no frames":

@@ -24,9 +24,9 @@ RATE = 44_100
 
 @pytest.fixture(scope="module")
 def audio():
-    """A second of stereo noise with a slope as music has, quiet enough that nothing clips."""
+    """A second of stereo noise, darker than music, quiet enough that nothing clips."""
     spectrum = np.fft.rfft(np.random.default_rng(8).standard_normal((2, RATE)), axis=1)
-    spectrum /= np.maximum(np.arange(spectrum.shape[1]), 40.0) ** 0.75
+    spectrum /= np.maximum(np.arange(spectrum.shape[1]), 40.0) ** 1.3
     planes = np.fft.irfft(spectrum, RATE, axis=1)
     return (0.2 * planes / np.abs(planes).max()).astype(np.float32)
 

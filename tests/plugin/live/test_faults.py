@@ -108,7 +108,7 @@ def test_sounddevice_says_when_the_device_is_lost(own_server, start_host):
     [
         (["--input", "nowhere"], 1, "there is no JACK output 'nowhere'; there are: system:capture_1"),
         (["--midi", "nowhere"], 1, "there is no MIDI port 'nowhere' in JACK; there are: "),
-        (["--midi", "tcp:1:x"], 1, "is no MIDI socket"),
+        (["--midi", "tcp:1:x"], 1, "is not a MIDI socket"),
         (["--map", "22=wobble"], 2, "no control 'wobble'"),
         (["--map", "21=intensity"], 2, "same message"),
         (["--map", "pc=semantic{warm,brihgt}"], 2, "bright"),

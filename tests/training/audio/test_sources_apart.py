@@ -16,7 +16,7 @@ from semeq.training.audio.bands import (
 )
 from semeq.training.audio.evaluation import FOLDS, baselines, deal, equalise, evaluate_hearing
 from semeq.training.audio.lean import LabelledCurves
-from semeq.training.audio.spectra import Spectra, long_term_power, music_spectra, pink_noise, split_sources
+from semeq.training.audio.spectra import Spectra, long_term_power, music_spectra, pink_noise
 
 BINS = len(BIN_FREQS_HZ)
 
@@ -114,14 +114,6 @@ def test_deals_are_even_and_whole():
         sizes = np.bincount(fold, minlength=FOLDS)
         assert sorted(sizes) == [10, 10, 10, 10, 50]  # the largest is dealt first, and stays alone
     assert (deal(owners, 1) != deal(owners, 2)).any()
-
-
-def test_a_split_takes_whole_sources_until_the_test_has_its_share():
-    sources = tuple(name for i, name in enumerate("abcdefghij") for _ in range(i + 1))
-    for seed in range(10):
-        train, test = split_sources(sources, 0.3, seed)
-        assert not {sources[i] for i in train} & {sources[i] for i in test}
-        assert 0.2 < len(test) / len(sources) < 0.4
 
 
 def test_the_baseline_tilt_is_above_4_khz_against_below_250_hz():

@@ -107,7 +107,7 @@ def test_the_command_says_what_it_could_not_fetch_and_keeps_the_rest(served, tmp
     first, second = (
         at(download, f"{url}/{name}", b"good") for download, name in zip(DOWNLOADS, ("good", "bad"), strict=True)
     )
-    monkeypatch.setattr("semeq.training.data_command.DOWNLOADS", (first, second))
+    monkeypatch.setattr("semeq.training.commands.data.DOWNLOADS", (first, second))
     with pytest.raises(SystemExit) as stop:
         main(["data", "fetch", "--out", str(tmp_path / "data")])
     assert stop.value.code == 1

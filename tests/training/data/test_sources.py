@@ -135,7 +135,7 @@ def test_submissions_in_parquet(tmp_path):
     parquet.write_table(arrow.Table.from_pylist(rows), tmp_path / "s.parquet")
     assert len(read_submissions(tmp_path / "s.parquet")) == 3
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 no")
-    with pytest.raises(DataError, match="is no parquet file"):
+    with pytest.raises(DataError, match="is not a parquet file"):
         read_submissions(tmp_path / "broken.parquet")
 
 

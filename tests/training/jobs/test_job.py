@@ -98,9 +98,10 @@ def test_words_decode_to_the_typical_strength_of_their_settings(run_path, train_
     run = load_run(run_path)
     corpus = prepare([read_safe_db(train_csv)], run.recipe.data)
     for word in run.words:
-        wanted = np.median(rms_db(curve(corpus.of_word(word.name))))
-        strength = rms_db(curve(decode(run.model, word.latent[None])))[0]
-        assert strength == pytest.approx(wanted, abs=0.5), word.name
+        settings = corpus.of_word(word.name)
+        if len(settings) >= 20:  # few are drawn towards what is usual
+            strength = rms_db(curve(decode(run.model, word.latent[None])))[0]
+            assert strength == pytest.approx(np.median(rms_db(curve(settings))), abs=0.5), word.name
 
 
 def test_a_typical_curve_has_the_median_strength_and_the_shape_of_the_mean(corpus):
@@ -126,7 +127,7 @@ def test_a_run_is_never_overwritten(run_path, made_csv, capsys):
         (["v3", "--steps", "0"], 2, "--steps"),
         (["v3", "--set", "loss.x=1"], 2, "unknown key 'x'"),
         (["v3", "--set", "loss"], 2, "--set wants KEY=VALUE"),
-        (["v3", "--data", "nothing-here"], 1, "nothing-here is no file"),
+        (["v3", "--data", "nothing-here"], 1, "nothing-here is not a file"),
         (["mine.toml"], 2, "cannot read the recipe"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Placing words: one entry where sources agree, schools where they do not, points that decode to their targets."""
+"""Placing words: all that are known, schools where witnesses contradict, points that decode to what words mean."""
 
 import json
 
@@ -60,33 +60,38 @@ def points(model, corpus, fitted):
     return {point.name: point for point in place_words(model, corpus, "safe-db", fitted)}
 
 
-def test_labelled_words_come_first_then_by_evidence(points):
-    assert list(points) == ["warm", "bright", "muddy", "hollow", "rare", "suave"]
+def test_labelled_words_come_first_then_by_people(points):
+    assert list(points)[:6] == ["warm", "bright", "muddy", "hollow", "rare", "suave"]
+    assert all(points[name].evidence == 0 for name in list(points)[6:])
 
 
-def test_a_word_both_sources_agree_on_is_one_entry(points, corpus):
+def test_a_word_that_all_sources_know_is_one_entry(points, corpus):
     bright = points["bright"]
-    assert bright.sources == ("safe-db", "socialfx")
+    assert bright.sources == ("safe-db", "socialfx", "mix-terms")
+    assert bright.origin == "people+convention"
     assert bright.evidence == corpus.people_of("bright") + 9
-    assert not any(school.name in ("safe-db", "socialfx") for school in bright.schools)
+    assert "brightness" in bright.aliases
 
 
-def test_a_word_they_disagree_on_has_a_school_for_each(points, model, fitted, corpus):
-    warm, hollow = points["warm"], points["hollow"]
-    assert [s.name for s in warm.schools] == ["safe-db", "socialfx"]
-    assert [s.name for s in hollow.schools] == ["socialfx", "safe-db"]
-    # A labelled word is what the settings say, another what the curves say; its first school is the word itself.
-    for word, own in ((warm, typical_curve(corpus.of_word("warm"))), (hollow, fitted.targets_db[2])):
-        main, first, second = decoded_curves(model, np.stack([word.latent, *(s.latent for s in word.schools)]))
-        assert np.corrcoef(main, own)[0, 1] > 0.8
-        assert np.corrcoef(main, first)[0, 1] > 0.9
-        assert np.corrcoef(main, second)[0, 1] < 0
+def test_a_crowd_against_the_settings_is_another_school(points, model):
+    """The crowd of the fixture means the opposite of the settings, and convention is with the settings."""
+    warm = points["warm"]
+    assert warm.contested
+    assert [s.name for s in warm.schools] == ["safe-db+mix-terms", "socialfx"]
+    main, first, second = decoded_curves(model, np.stack([warm.latent, *(s.latent for s in warm.schools)]))
+    assert np.corrcoef(main, first)[0, 1] > 0.9
+    assert np.corrcoef(main, second)[0, 1] < 0
 
 
-def test_described_words_keep_language_and_evidence(points):
+def test_words_on_convention_alone_say_so(points):
+    nasal = points["nasal"]
+    assert (nasal.origin, nasal.sources, nasal.evidence) == ("convention", ("mix-terms",), 0)
+
+
+def test_described_words_keep_language_and_people(points):
     suave = points["suave"]
     assert (suave.language, suave.sources, suave.evidence) == ("es", ("socialfx",), 2)
-    assert points["muddy"].sources == ("safe-db",)
+    assert points["muddy"].sources == ("safe-db", "mix-terms")
 
 
 def test_bright_has_its_schools_from_the_settings(points):
@@ -123,3 +128,4 @@ def test_a_run_keeps_its_words_and_schools(tmp_path, points):
         assert read.name == point.name
         np.testing.assert_array_equal(read.latent, point.latent)
         assert [s.name for s in read.schools] == [s.name for s in point.schools]
+        assert (read.origin, read.contested, read.aliases) == (point.origin, point.contested, point.aliases)

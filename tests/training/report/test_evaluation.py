@@ -221,5 +221,5 @@ def test_runs_on_different_rows_are_called_out(tmp_path):
 
 
 def test_a_folder_that_is_no_run_is_named(tmp_path):
-    with pytest.raises(RunError, match="is no finished run"):
+    with pytest.raises(RunError, match="is not a finished run"):
         read_figures(tmp_path)

@@ -2,7 +2,7 @@
 
 from .records import SavedSettings
 from .safe_db import SAFE_DB_FILE, read_safe_db
-from .socialfx import BAND_FREQS_HZ, SOCIALFX_FILE, DescribedCurves, read_socialfx, shapes_db
+from .socialfx import BAND_FREQS_HZ, SOCIALFX_FILE, DescribedCurves, on_grid, read_socialfx, shapes_db
 from .submissions import read_submissions
 from .user_settings import is_user_csv, read_user_csv
 
@@ -13,6 +13,7 @@ __all__ = [
     "DescribedCurves",
     "SavedSettings",
     "is_user_csv",
+    "on_grid",
     "read_safe_db",
     "read_socialfx",
     "read_submissions",

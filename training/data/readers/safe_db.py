@@ -24,8 +24,8 @@ WORD_COLUMN, PERSON_COLUMN, FIRST_PARAMETER = 1, 2, 5
 def read_safe_db(path: Path) -> SavedSettings:
     """Read the published or the annotator-keyed form of the file.
 
-    Rows with the wrong number of columns, an empty word, or a parameter that is no number or out of bounds are skipped
-    and listed with their line numbers in ``problems``.
+    Rows with the wrong number of columns, an empty word, or a parameter that is not a number, or out of bounds,
+    are skipped and listed with their line numbers in ``problems``.
 
     Raises
     ------

@@ -92,7 +92,12 @@ def shapes_db(bands: FloatArray, peak_db: float = PEAK_DB) -> FloatArray:
     Straight between the bands on a logarithmic frequency axis. Rendering the 40 narrow sections instead adds a ripple
     below 100 Hz, where they do not overlap, that nobody asked for and five bands cannot follow.
     """
-    at, bands_at = np.log(REFERENCE_GRID_HZ), np.log(BAND_FREQS_HZ)
-    curves = np.stack([np.interp(at, bands_at, row) for row in bands])
+    curves = on_grid(bands)
     peak = np.abs(curves).max(axis=1, keepdims=True)
     return np.asarray(curves * (peak_db / np.maximum(peak, 1e-9)), dtype=np.float64)
+
+
+def on_grid(bands: FloatArray) -> FloatArray:
+    """Band gains (n, 40) on the reference grid, (n, 128): straight between the bands on a log frequency axis."""
+    at, bands_at = np.log(REFERENCE_GRID_HZ), np.log(BAND_FREQS_HZ)
+    return np.stack([np.interp(at, bands_at, row) for row in bands])

@@ -83,7 +83,7 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         with path.open(newline="", encoding="utf-8-sig") as file:
             yield from csv.DictReader(file)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} is no CSV: {error}") from error
+        raise DataError(f"{path} is not CSV: {error}") from error
 
 
 def _parquet(path: Path) -> Iterable[dict[str, Any]]:
@@ -95,7 +95,7 @@ def _parquet(path: Path) -> Iterable[dict[str, Any]]:
     try:
         rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
     except (OSError, arrow.ArrowException) as error:
-        raise DataError(f"{path} is no parquet file: {str(error).splitlines()[0]}") from error
+        raise DataError(f"{path} is not a parquet file: {str(error).splitlines()[0]}") from error
     return rows
 
 
@@ -105,11 +105,11 @@ def _gains(values: Any) -> list[float] | str:
         try:
             values = ast.literal_eval(values)
         except (ValueError, SyntaxError):
-            return f"param_values is no list of numbers: {values[:40]!r}"
+            return f"param_values is not a list of numbers: {values[:40]!r}"
     try:
         gains = [float(v) for v in values]
     except (TypeError, ValueError):
-        return "param_values is no list of numbers"
+        return "param_values is not a list of numbers"
     if len(gains) != len(BAND_FREQS_HZ):
         return f"{len(gains)} gains instead of {len(BAND_FREQS_HZ)}"
     if not np.isfinite(gains).all():

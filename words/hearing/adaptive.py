@@ -2,7 +2,7 @@
 
 How much of the word's EQ the audio holds already is its share in the lean, by the encoder's metric:
 ``share = <curve, lean> / <curve, curve>``. Music leans by itself, EQ or not, so the estimate is noisy; the part `TRUST`
-of it is believed. What is applied is the word's curve times ``1 - TRUST * share``, held between nothing and 2.5 times
+of it is believed. What is applied is the word's curve times ``1 - TRUST * share``, held between nothing and all of
 the word, refitted to five bands. Applied a second time it is ``1 - TRUST`` of the first.
 """
 
@@ -13,11 +13,10 @@ from numpy.typing import ArrayLike
 
 from semeq.eq import FloatArray, clip_params, curve, refit, scale_gains
 
-from .hearing import Hearing
-from .space import WordSpace
+from ..space import WordSpace
+from .encoder import Hearing
 
 TRUST = 0.65
-MOST = 2.5
 
 
 def share_of(hearing: Hearing, params: FloatArray, lean_db: FloatArray) -> FloatArray:
@@ -32,17 +31,17 @@ def share_of(hearing: Hearing, params: FloatArray, lean_db: FloatArray) -> Float
 
 
 def needed(hearing: Hearing, params: FloatArray, lean_db: FloatArray) -> FloatArray:
-    """How much of the EQs `params` (..., 13) to apply, (...): 1 where the audio leans as average music does."""
-    return np.asarray(np.clip(1.0 - TRUST * share_of(hearing, params, lean_db), 0.0, MOST), dtype=np.float64)
+    """How much of the EQs `params` (..., 13) to apply, (...): 1 where the audio holds none of it, 0 where all."""
+    return np.asarray(np.clip(1.0 - TRUST * share_of(hearing, params, lean_db), 0.0, 1.0), dtype=np.float64)
 
 
 def adapt(hearing: Hearing, params: FloatArray, lean_db: FloatArray, intensity: float = 1.0) -> FloatArray:
     """The setting (13,) to apply where a word's is `params` (13,) and the audio's lean (64,), scaled by `intensity`."""
-    wanted = float(needed(hearing, params, lean_db)) * intensity
-    scaled = scale_gains(params, wanted)
-    if wanted == 0.0 or np.abs(scaled - clip_params(scaled)).max() > 0:
-        return scaled  # flat, or beyond ±12 dB: the engine takes that, a fit within the bounds would not reach it
-    return np.asarray(refit(wanted * curve(params), scaled).params[0], dtype=np.float64)
+    amount = float(needed(hearing, params, lean_db))
+    scaled = scale_gains(params, amount * intensity)
+    if amount in (0.0, 1.0) or intensity == 0.0 or np.abs(scaled - clip_params(scaled)).max() > 0:
+        return scaled  # flat, the word itself, or beyond ±12 dB: the engine takes that, a fit would not reach it
+    return np.asarray(refit(amount * intensity * curve(params), scaled).params[0], dtype=np.float64)
 
 
 class AdaptedSpace(WordSpace):

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from semeq.eq import FloatArray, magnitude_db
 
-from .bundle import BundleError
-from .decoder import open_session
-from .space import WordSpace
+from ..bundle import BundleError
+from ..decoder import open_session
+from ..space import WordSpace
 
 SHORTEST_S = 0.1
 SILENCE_DBFS = -80.0
