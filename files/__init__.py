@@ -2,7 +2,7 @@
 
 from .errors import AudioFileError
 from .formats import BITS, CONTAINERS, FLOATS, LOSSY, AudioFormat, Conversion, quantiser_for
-from .inputs import expand
+from .inputs import Expanded, expand
 from .loudness import (
     ABSOLUTE_GATE_LUFS,
     OFFSET_LU,
@@ -31,6 +31,7 @@ __all__ = [
     "AudioFormat",
     "Carried",
     "Conversion",
+    "Expanded",
     "LoudnessMeter",
     "TruePeak",
     "WriterThread",

@@ -40,6 +40,12 @@ SUFFIXES = frozenset(
     | {".mp3", ".caf", ".au", ".snd"}
 )
 
+#: Suffixes of audio that libsndfile does not read.
+OTHER_AUDIO = frozenset(
+    {".m4a", ".m4b", ".mp4", ".aac", ".alac", ".wma", ".asf", ".wv", ".ape", ".mpc", ".tta", ".tak", ".mka", ".webm"}
+    | {".ac3", ".eac3", ".dts", ".ra", ".amr", ".dsf", ".dff", ".shn"}
+)
+
 
 @dataclass(frozen=True)
 class AudioFormat:
@@ -108,6 +114,15 @@ class Conversion:
     bits: str | None = None
     quality: float | None = None
     bit_rate_kbps: float | None = None
+
+    def idle(self, target: AudioFormat) -> tuple[str, ...]:
+        """A phrase about each wish that means nothing to an output of `target`."""
+        lossy, said = target.subtype in LOSSY, []
+        if lossy and self.bits is not None:
+            said.append(f"--bits does nothing for {target.subtype}, which has none")
+        if not lossy and (self.quality is not None or self.bit_rate_kbps is not None):
+            said.append(f"--quality and --bitrate do nothing for {target.name}, which keeps every sample")
+        return tuple(said)
 
     def suffix(self, source: Path) -> str:
         """The suffix of the output of a file."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from .formats import FLOATS, WIDE, AudioFormat
 from .lossy import bit_rate_kbps
 
 BLOCK_FRAMES = 65_536
+_SMALL_FRAMES = 1024
 _BLOCK_SAMPLES = 131_072  # of all channels together: bounds the memory, whatever their number
 #: What the engine takes for audio at all; beyond, it plays silence.
 LOUDEST = 1e12
@@ -83,8 +85,9 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
                 block = file.read(min(frames, form.frames - position), dtype=dtype, always_2d=True)
             except (soundfile.LibsndfileError, RuntimeError) as error:
                 cause = error.error_string if isinstance(error, soundfile.LibsndfileError) else str(error)
+                reached = position + _good_frames(path, position, frames)
                 raise AudioFileError(
-                    f"{path}: cannot be decoded after {_at(position, form)} ({cause.rstrip('.')})"
+                    f"{path}: cannot be decoded after {_at(reached, form)} ({cause.rstrip('.')})"
                 ) from None
             if len(block) == 0:
                 raise AudioFileError(
@@ -106,7 +109,7 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
             yield block
 
 
-@contextmanager
+@contextlib.contextmanager
 def opened(path: Path) -> Iterator[soundfile.SoundFile]:
     """Open a file to read from it: an MP3 that does not count its frames rightly, behind a count of ours.
 
@@ -127,7 +130,8 @@ def opened(path: Path) -> Iterator[soundfile.SoundFile]:
         raise AudioFileError(f"{path}: the file is empty")
     try:
         path.open("rb").close()  # libsndfile says "System error" where this says why
-        file = soundfile.SoundFile(_source(path))
+        source = _source(path)
+        file = soundfile.SoundFile(source)
     except soundfile.LibsndfileError as error:
         raise AudioFileError(f"{path}: is not audio that can be read ({error.error_string.rstrip('.')})") from None
     except OSError as error:
@@ -136,8 +140,18 @@ def opened(path: Path) -> Iterator[soundfile.SoundFile]:
         raise AudioFileError(
             f"{path}: is not audio that can be read (raw samples say nothing of their format)"
         ) from None
-    with file:
+    with file, contextlib.closing(source) if isinstance(source, io.IOBase) else contextlib.nullcontext():
         yield file
+
+
+def _good_frames(path: Path, position: int, frames: int) -> int:
+    """How many of `frames` from `position` on can be decoded: a block that fails tells no more than that it does."""
+    good = 0
+    with opened(path) as file, contextlib.suppress(soundfile.LibsndfileError, RuntimeError):
+        file.seek(position)
+        while good < frames and (read := len(file.read(_SMALL_FRAMES, dtype="float32", always_2d=True))):
+            good += read
+    return good
 
 
 def _source(path: Path) -> Any:

@@ -62,7 +62,7 @@ def ogg_bit_rate_kbps(path: Path, duration_s: float) -> float:
 
 
 def _pages(file: BinaryIO) -> Iterator[bytes | None]:
-    """The pages with serial number and checksum blanked; None for what is no page."""
+    """The pages with serial number and checksum blanked; None for what is not a page."""
     while header := file.read(_HEADER):
         if len(header) < _HEADER or header[:4] != b"OggS":
             yield None

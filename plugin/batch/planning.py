@@ -27,12 +27,15 @@ class Plan:
         What was named and is not there.
     order : tuple of Path
         The output of every input, in the order of the report.
+    passed : tuple of Path
+        Audio below the folders that is left out, for semeq cannot read its format.
     """
 
     groups: tuple[Group, ...]
     settled: tuple[Outcome, ...]
     missing: tuple[str, ...]
     order: tuple[Path, ...]
+    passed: tuple[Path, ...] = ()
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -48,7 +51,7 @@ def lay_out(names: Iterable[str | Path], out: Path, request: Request) -> Plan:
     ControlError
         Two inputs would make the same output.
     """
-    found, missing = expand(names, out)
+    found, missing, passed = expand(names, out)
     jobs = [_job(item.path, out / item.relative, request) for item in found]
     _refuse_same_output(jobs)
     sources = {os.path.realpath(job.source): job.source for job in jobs}
@@ -71,7 +74,7 @@ def lay_out(names: Iterable[str | Path], out: Path, request: Request) -> Plan:
             settled += [Outcome(j.source, j.output, "failed", error=f"{j.source}: {why}") for j in group.jobs]
         else:
             groups.append(group)
-    return Plan(tuple(groups), tuple(settled), tuple(missing), tuple(job.output for job in jobs))
+    return Plan(tuple(groups), tuple(settled), tuple(missing), tuple(job.output for job in jobs), tuple(passed))
 
 
 def _job(source: Path, output: Path, request: Request) -> Job:
@@ -127,7 +130,8 @@ def _check_whole(output: Path, form: AudioFormat) -> None:
     except AudioFileError as error:
         raise AudioFileError(f"{error}: it exists, but is not whole; use --overwrite to replace it") from None
     apart = abs(found.frames - form.frames)
-    allowed = _LOSSY_APART_S * form.sample_rate_hz if {found.subtype, form.subtype} & LOSSY else 0
+    in_blocks = found.subtype in LOSSY or form.subtype in LOSSY or found.depth is None
+    allowed = _LOSSY_APART_S * form.sample_rate_hz if in_blocks else 0
     if apart > allowed or found.channels != form.channels:
         raise AudioFileError(f"{output}: exists, but has another length than its input; use --overwrite to replace it")
 

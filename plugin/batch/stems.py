@@ -41,7 +41,8 @@ class Stem:
         note = request.moves.check_length(form.duration_s, job.source.name)
         if hearing is not None:
             space = AdaptedSpace(space, hearing, hear_file(job.source, hearing).lean_db)
-        return cls(job, form, target, space, request, (note,) if note else ())
+        notes = (note, *request.conversion.idle(target))
+        return cls(job, form, target, space, request, tuple(text for text in notes if text))
 
     def renderer(self) -> tuple[Renderer, Movement | None]:
         """A renderer at the start of the stream, and what moves its controls."""

@@ -10,7 +10,7 @@ import click
 import numpy as np
 from rich.table import Table
 
-from semeq.console import Example, Say, examples, output_options, plain_table
+from semeq.console import Example, Say, examples, output_options, plain_table, quiet_libraries
 from semeq.files import AudioFileError, expand
 from semeq.words import Hearing, WordSpace
 
@@ -34,6 +34,7 @@ _ALWAYS = ("warm", "bright")
 @click.option("--all-words", is_flag=True, help="Also words that only one or two people used.")
 @model_option
 @output_options
+@quiet_libraries()
 def command(files: tuple[Path, ...], plot: Path | None, top: int, all_words: bool, model: str | None, say: Say) -> None:
     """Say what FILES (or the audio in folders) sound like: words with scores, against average music.
 
@@ -45,7 +46,7 @@ def command(files: tuple[Path, ...], plot: Path | None, top: int, all_words: boo
     chosen = np.flatnonzero(shown)
     results: list[Profile] = []
     failed: list[str] = []
-    found, missing = expand(files)
+    found, missing, _ = expand(files)
     failed += missing
     with say.progress() as progress:
         for path in progress.track([item.path for item in found], description="listening"):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from semeq.files import BITS, CONTAINERS, Conversion
 
@@ -70,6 +72,30 @@ _OPTIONS = (
 )
 
 
+def _half_way(moves: MovePlan) -> MovePlan:
+    """A morph that nobody places and nothing moves stands half-way, as in ``semeq-export eq``."""
+    given = click.get_current_context().get_parameter_source("morph") is not ParameterSource.DEFAULT
+    if given or moves.controls.to is None or moves.tracks or moves.messages:
+        return moves
+    return replace(moves, controls=moves.controls.changed(morph=0.5))
+
+
+def idle_options(request: Request) -> list[str]:
+    """A sentence about each option that was typed and does nothing in this request."""
+    context = click.get_current_context()
+
+    def typed(name: str) -> bool:
+        return context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+    idle = []
+    moved = {track.control for track in request.moves.tracks} | {m.control for m in request.moves.midi_map}
+    if typed("morph") and request.moves.controls.to is None and "to" not in moved:
+        idle.append("--morph does nothing without --to: a morph goes from one word to another")
+    if typed("maps") and not request.moves.messages:
+        idle.append("--map does nothing without --automate PERFORMANCE.mid: there are no controllers to map")
+    return idle
+
+
 def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of the controls and of `Request`; the command takes `request`."""
 
@@ -97,9 +123,10 @@ def request_options(command: Callable[..., Any]) -> Callable[..., Any]:
             raise click.UsageError("--no-guard lets outputs clip; --true-peak-guard and --ceiling do not")
         if quality is not None and kbps is not None:
             raise click.UsageError("--quality and --bitrate exclude each other")
+        moves = MovePlan.read(automate, read_maps(maps) if maps else None, controls)
         existing: Existing = "replace" if overwrite else "skip" if skip_existing else "refuse"
         request = Request(
-            MovePlan.read(automate, read_maps(maps) if maps else None, controls),
+            _half_way(moves),
             model,
             conversion=Conversion(container, bits, quality, kbps),
             ceiling_dbtp=DEFAULT_CEILING_DBTP if true_peak_guard and ceiling is None else ceiling,

@@ -35,7 +35,7 @@ def tree(folder, *names):
 
 
 def places(names, out=None):
-    found, missing = expand(names, out)
+    found, missing, _ = expand(names, out)
     return {str(item.relative) for item in found}, missing
 
 

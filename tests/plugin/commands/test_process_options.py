@@ -73,7 +73,7 @@ def gain_db(planes, before):
     [
         (["-s", "warm"], {"semantic": "warm"}),
         (["--semantic", "bright"], {"semantic": "bright"}),
-        (["-s", "warm", "--to", "bright"], {"semantic": "warm", "to": "bright"}),
+        (["-s", "warm", "--to", "bright"], {"semantic": "warm", "to": "bright", "morph": 0.5}),
         (["-s", "warm", "--to", "bright", "--morph", "0.4"], {"semantic": "warm", "to": "bright", "morph": 0.4}),
         (["-s", "warm", "--morph", "0.4"], {"semantic": "warm", "morph": 0.4}),
         (["-s", "warm", "--intensity", "0.5"], {"semantic": "warm", "intensity": 0.5}),
@@ -106,7 +106,8 @@ def test_the_options_above_are_heard(audio):
     assert np.abs(SemanticEQ("warm", to="bright")(audio, RATE) - warm).max() == 0
 
 
-def test_model(here, audio):
+@pytest.mark.parametrize("option", ["--model", "--bundle"])
+def test_model(here, audio, option):
     """A model in which two words have changed places, and a third has a name of its own."""
     whole = load_bundle()
     table = json.loads(whole.vocabulary.to_json())
@@ -116,11 +117,11 @@ def test_model(here, audio):
     graphs = {name: (whole.path / name).read_bytes() for name in ("decoder.onnx", "encoder.onnx", "audio_encoder.onnx")}
     write_bundle(here / "swapped", {}, Vocabulary.from_json(json.dumps(table)), graphs)
     for word, ours in (("warm", "bright"), ("zephyrous", "airy")):
-        process("song.wav", "-s", word, "--model", "swapped", "--overwrite")
+        process("song.wav", "-s", word, option, "swapped", "--overwrite")
         ((out, *_),) = outputs().values()
         np.testing.assert_allclose(out, SemanticEQ(ours)(audio, RATE), atol=2e-5)
     suggest = ["--suggest", "--json"]
-    (theirs,) = json.loads(process("song.wav", "-s", "warm", "--model", "swapped", *suggest).stdout)["files"]
+    (theirs,) = json.loads(process("song.wav", "-s", "warm", option, "swapped", *suggest).stdout)["files"]
     (same,) = json.loads(process("song.wav", "-s", "bright", *suggest).stdout)["files"]
     assert theirs["params"] == pytest.approx(same["params"])
 
@@ -161,7 +162,7 @@ def test_map(here):
             "song.wav", "-s", "warm", "--to", "bright", "--automate", "a.mid", "--map", f"21={control}", "--out", folder
         )
         ((rendered[control], *_),) = outputs(folder).values()
-    process(*asked)
+    process(*asked, "--morph", "0")
     ((still, *_),) = outputs().values()
     for moved in rendered.values():
         np.testing.assert_allclose(moved[:, : RATE // 8], still[:, : RATE // 8], atol=1e-6)  # before the message
