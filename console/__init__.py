@@ -2,8 +2,8 @@
 
 from .group import Commands, Example, completion_command, examples, version_option
 from .offers import Offers
-from .running import Prepared, run
-from .say import Say, TaskID, output_options
+from .running import Prepared, quiet_libraries, run
+from .say import Say, TaskID, output_options, printable
 from .table import plain_table
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "examples",
     "output_options",
     "plain_table",
+    "printable",
+    "quiet_libraries",
     "run",
     "version_option",
 ]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import click
 
 from .say import Say
 
-WRONG_REQUEST, FAILED, INTERRUPTED, TERMINATED = 2, 1, 130, 143
+WRONG_REQUEST, FAILED, INTERRUPTED, HUNG_UP, TERMINATED = 2, 1, 130, 129, 143
 
 
 class Prepared(NamedTuple):
@@ -35,7 +36,7 @@ class Prepared(NamedTuple):
 
 
 class _Terminated(BaseException):
-    """SIGTERM, as an exception, so that whatever is open closes in order."""
+    """SIGTERM or SIGHUP, as an exception, so that whatever is open closes in order."""
 
 
 def run(
@@ -58,6 +59,7 @@ def run(
     argv : list of str, optional
         Arguments; None: the process's own.
     """
+    _open_streams()
     say = Say(program)
     status = INTERRUPTED
     try:
@@ -71,9 +73,9 @@ def run(
         status = FAILED
     except (click.Abort, KeyboardInterrupt):
         say.trouble("stopped; nothing unfinished was left behind")
-    except _Terminated:
+    except _Terminated as end:
         say.trouble("ended by the system; nothing unfinished was left behind")
-        status = TERMINATED
+        status = end.args[0]
     except BrokenPipeError:  # whoever reads had enough; Python must not complain again when it flushes at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = FAILED
@@ -113,15 +115,72 @@ def _run(program: str, prepared: Prepared, say: Say, argv: list[str] | None) -> 
 
 @contextlib.contextmanager
 def _terminated_in_order() -> Iterator[None]:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise _Terminated
+    statuses = {signal.SIGTERM: TERMINATED}
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+        statuses[signal.SIGHUP] = HUNG_UP
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise _Terminated(statuses[signal.Signals(number)])
 
     try:
-        before = signal.signal(signal.SIGTERM, stop)
+        before = {number: signal.signal(number, stop) for number in statuses}
     except ValueError:  # not the main thread
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _open_streams() -> None:
+    """Give closed standard streams something to write to, and let a narrow encoding escape what it cannot hold.
+
+    A file that is opened while a standard descriptor is free would get its number, and the messages with it.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - no path to open
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextlib.contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Keep what C libraries print about hostile files off stderr; what Python prints goes there as ever."""
+    try:
+        own = os.dup(2)
+    except OSError:
+        yield
+        return
+    stream = sys.stderr
+    with contextlib.suppress(OSError, AttributeError, ValueError):
+        stream.flush()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    is_process_own = _descriptor_of(stream) == 2
+    if is_process_own:
+        sys.stderr = open(own, "w", encoding=stream.encoding, errors=stream.errors, buffering=1, closefd=False)  # noqa: SIM115
+    try:
+        yield
+    finally:
+        if is_process_own:
+            sys.stderr.flush()
+            sys.stderr = stream
+        os.dup2(own, 2)
+        os.close(own)
+
+
+def _descriptor_of(stream: Any) -> int:
+    try:
+        return int(stream.fileno())
+    except (OSError, AttributeError, ValueError):
+        return -1

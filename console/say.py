@@ -27,10 +27,11 @@ from rich.progress import (
 )
 from rich.text import Text
 
-__all__ = ["Say", "TaskID", "output_options"]
+__all__ = ["Say", "TaskID", "output_options", "printable"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_ESCAPED = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 #: Where there is no terminal, a table is as wide as it needs to be: a program reads it, or `less -S`.
 _PIPE_WIDTH = 400
 
@@ -74,7 +75,7 @@ class Say:
     def data(self, what: Any) -> None:
         """Print the same for machines, if that is wanted. NaN and infinity, which JSON has not, become null."""
         if self.as_json:
-            click.echo(_printable(json.dumps(_finite(what), ensure_ascii=False, indent=1, allow_nan=False)))
+            click.echo(_encodable(json.dumps(_finite(what), ensure_ascii=False, indent=1, allow_nan=False)))
 
     def summary(self, what: RenderableType) -> None:
         """Print what became of it; a quiet command does without."""
@@ -112,7 +113,7 @@ class Say:
     @staticmethod
     def _print(console: Console, what: RenderableType) -> None:
         if isinstance(what, str):  # as it is: brackets in a file's name are no markup
-            console.print(_printable(what), markup=False, emoji=False, highlight=False, soft_wrap=True)
+            console.print(printable(what), markup=False, emoji=False, highlight=False, soft_wrap=True)
         else:
             console.print(what)
 
@@ -138,8 +139,16 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _printable(text: str) -> str:
-    """Text that UTF-8 can hold: bytes of a file's name that are no UTF-8 are escaped, as JSON reads them back."""
+def printable(text: str) -> str:
+    """Text that a terminal shows and does not obey, and that UTF-8 can hold.
+
+    Control characters other than line ends and tabs, and bytes of a file's name that are no UTF-8, are escaped.
+    """
+    return text.translate(_ESCAPED).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _encodable(text: str) -> str:
+    """Text that UTF-8 can hold, as JSON reads it back."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -1,7 +1,7 @@
 """The five-band equaliser: settings, response and the engine. Nothing here knows about words."""
 
 from .engine import CPP_FOLDER, DEFAULT_RAMP_FRAMES, ENGINE_BUILD, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
-from .fit import Fit, fit_curves, refit
+from .fit import Fit, fit_curve, fit_curves, refit
 from .path import even_positions
 from .quantiser import Quantiser
 from .response import (
@@ -84,6 +84,7 @@ __all__ = [
     "curve_error",
     "denormalise",
     "even_positions",
+    "fit_curve",
     "fit_curves",
     "magnitude_db",
     "neutralise_silent_bands",

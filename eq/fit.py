@@ -30,6 +30,8 @@ from .settings import (
 _DB = 10 / np.log(10)
 _LOG_INDEX = np.concatenate([FREQ_INDEX, Q_INDEX])
 
+#: Steps that all starts of one curve take, how many starts go on, and for how many steps at most.
+_FIRST_STEPS, _KEPT, _LAST_STEPS = 8, 8, 60
 #: Curves fitted together; more would not fit the processor's cache.
 _BLOCK = 256
 #: Where the bands of the starts stand, Hz. Chosen one by one from 66 layouts, each time the one that helps the SocialFX
@@ -127,6 +129,24 @@ def refit(
     theta = _theta(check_params(start, ndim=1)[None])
     theta = _minimise(model, targets, theta, iterations, ridge)
     return Fit(_physical(theta), model.error(theta, targets))
+
+
+def fit_curve(target_db: ArrayLike, starts: ArrayLike, *, ridge: float = 0.01) -> Fit:
+    """Fit one curve, shape (128,) on the reference grid, from settings (n, 13) that may be near, and from blind starts.
+
+    All starts take a few steps together, and the best few of them go on: in a tenth of the time nearly as near as if
+    each went all the way. Returns a `Fit` of one row.
+    """
+    target = _check_targets(target_db, REFERENCE_GRID_HZ)
+    model = _Model(REFERENCE_GRID_HZ, REFERENCE_RATE_HZ)
+    near = _theta(check_params(np.atleast_2d(np.asarray(starts, dtype=np.float64)), ndim=2))
+    theta = np.vstack([near, *(_start(target, freqs, REFERENCE_GRID_HZ) for freqs in _START_FREQS_HZ)])
+    theta = _minimise(model, np.repeat(target, len(theta), axis=0), theta, _FIRST_STEPS, ridge)
+    best = np.argsort(model.error(theta, np.repeat(target, len(theta), axis=0)))[:_KEPT]
+    theta = _minimise(model, np.repeat(target, len(best), axis=0), theta[best], _LAST_STEPS, ridge)
+    error = model.error(theta, np.repeat(target, len(theta), axis=0))
+    one = int(np.argmin(error))
+    return Fit(sort_bells(_physical(theta[one : one + 1])), error[one : one + 1])
 
 
 class _Model:

@@ -2,7 +2,7 @@
 
 from .errors import AudioFileError
 from .formats import BITS, CONTAINERS, FLOATS, LOSSY, AudioFormat, Conversion, quantiser_for
-from .inputs import expand
+from .inputs import Expanded, expand
 from .loudness import (
     ABSOLUTE_GATE_LUFS,
     OFFSET_LU,
@@ -13,7 +13,7 @@ from .loudness import (
     match_gain_db,
 )
 from .metadata import Carried
-from .reading import Audio, block_frames, blocks, name_of, probe
+from .reading import Audio, block_frames, blocks, check_end, name_of, opened, probe
 from .true_peak import TruePeak
 from .whole import sweep, whole, write_whole
 from .writer_thread import WriterThread
@@ -31,17 +31,20 @@ __all__ = [
     "AudioFormat",
     "Carried",
     "Conversion",
+    "Expanded",
     "LoudnessMeter",
     "TruePeak",
     "WriterThread",
     "block_frames",
     "blocks",
+    "check_end",
     "expand",
     "k_weight",
     "limited_match_db",
     "loudness_lufs",
     "match_gain_db",
     "name_of",
+    "opened",
     "probe",
     "quantiser_for",
     "refuse_existing",

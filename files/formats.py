@@ -40,10 +40,28 @@ SUFFIXES = frozenset(
     | {".mp3", ".caf", ".au", ".snd"}
 )
 
+#: Suffixes of audio that libsndfile does not read.
+OTHER_AUDIO = frozenset(
+    {".m4a", ".m4b", ".mp4", ".aac", ".alac", ".wma", ".asf", ".wv", ".ape", ".mpc", ".tta", ".tak", ".mka", ".webm"}
+    | {".ac3", ".eac3", ".dts", ".ra", ".amr", ".dsf", ".dff", ".shn"}
+)
+
 
 @dataclass(frozen=True)
 class AudioFormat:
-    """What a file is: kept from input to output."""
+    """What a file is: kept from input to output.
+
+    Parameters
+    ----------
+    container, subtype, endian : str
+        As libsndfile names them.
+    mask : int or None
+        Which loudspeaker each channel is for, as in WAVEX.
+    bit_rate_kbps : float or None
+        Of a lossy file: what it has, or is to have at least.
+    quality : float or None
+        Of a lossy output, 0 (smallest) to 10; None: by its bit rate.
+    """
 
     sample_rate_hz: int
     channels: int
@@ -51,6 +69,9 @@ class AudioFormat:
     container: str
     subtype: str
     endian: str
+    mask: int | None = None
+    bit_rate_kbps: float | None = None
+    quality: float | None = None
 
     @property
     def duration_s(self) -> float:
@@ -83,10 +104,25 @@ class Conversion:
         One of `CONTAINERS`; None: the input's.
     bits : str or None
         One of `BITS`; None: the input's, or the most that the container holds.
+    quality : float or None
+        Of lossy outputs, 0 (smallest) to 10, variable bit rate.
+    bit_rate_kbps : float or None
+        Of lossy outputs. Without either: the input's or better, and high quality where the input is not lossy.
     """
 
     container: str | None = None
     bits: str | None = None
+    quality: float | None = None
+    bit_rate_kbps: float | None = None
+
+    def idle(self, target: AudioFormat) -> tuple[str, ...]:
+        """A phrase about each wish that means nothing to an output of `target`."""
+        lossy, said = target.subtype in LOSSY, []
+        if lossy and self.bits is not None:
+            said.append(f"--bits does nothing for {target.subtype}, which has none")
+        if not lossy and (self.quality is not None or self.bit_rate_kbps is not None):
+            said.append(f"--quality and --bitrate do nothing for {target.name}, which keeps every sample")
+        return tuple(said)
 
     def suffix(self, source: Path) -> str:
         """The suffix of the output of a file."""
@@ -102,12 +138,17 @@ class Conversion:
             same = wanted == container or (wanted == "WAV" and container in ("WAVEX", "RF64"))
             if not same:
                 container, endian = wanted, "FILE"
+                if wanted == "WAV" and form.mask is not None:
+                    container = "WAVEX"
                 subtype = fixed or _nearest(wanted, subtype)
             elif fixed is not None:
                 subtype = fixed
         if self.bits is not None and subtype not in LOSSY:
             subtype = _SUBTYPE[self.bits]
-        target = replace(form, container=container, subtype=subtype, endian=endian)
+        kbps = form.bit_rate_kbps if self.bit_rate_kbps is None else self.bit_rate_kbps
+        target = replace(
+            form, container=container, subtype=subtype, endian=endian, bit_rate_kbps=kbps, quality=self.quality
+        )
         if (container, subtype) != (form.container, form.subtype):
             _check(target, path)
         if container in ("WAV", "WAVEX") and form.frames * form.channels * ((target.depth or 8) // 8) > _WAV_LIMIT:

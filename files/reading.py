@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -14,12 +17,16 @@ from numpy.typing import NDArray
 
 from semeq.eq import MAX_CHANNELS
 
+from .containers import Mp3Stream, channel_mask, check_complete
 from .errors import AudioFileError
-from .formats import WIDE, AudioFormat
-from .wav import check_wav_complete
+from .formats import FLOATS, WIDE, AudioFormat
+from .lossy import bit_rate_kbps
 
 BLOCK_FRAMES = 65_536
+_SMALL_FRAMES = 1024
 _BLOCK_SAMPLES = 131_072  # of all channels together: bounds the memory, whatever their number
+#: What the engine takes for audio at all; beyond, it plays silence.
+LOUDEST = 1e12
 _SAMPLE_RATES_HZ = (1_000, 1_000_000)  # what the engine takes
 
 Audio = NDArray[np.floating]
@@ -32,7 +39,7 @@ def name_of(path: Path) -> bytes | str:
 
 def probe(path: Path) -> AudioFormat:
     """Read a file's format. Raises `AudioFileError` where it is missing, no audio, empty or truncated."""
-    with _opened(path) as file:
+    with opened(path) as file:
         found = AudioFormat(file.samplerate, file.channels, file.frames, file.format, file.subtype, file.endian)
     if found.frames <= 0:
         raise AudioFileError(f"{path}: there is no audio in it")
@@ -40,10 +47,23 @@ def probe(path: Path) -> AudioFormat:
         raise AudioFileError(f"{path}: has {found.channels} channels; semeq renders 1 to {MAX_CHANNELS}")
     if not _SAMPLE_RATES_HZ[0] <= found.sample_rate_hz <= _SAMPLE_RATES_HZ[1]:
         raise AudioFileError(f"{path}: has a sample rate of {found.sample_rate_hz} Hz, outside 1 kHz to 1 MHz")
-    problem = check_wav_complete(path) if found.container in ("WAV", "WAVEX", "RF64") else None
+    problem = check_complete(path, found.container)
     if problem:
         raise AudioFileError(f"{path}: {problem}")
-    return found
+    mask = channel_mask(path, found.container)
+    return replace(found, mask=mask, bit_rate_kbps=bit_rate_kbps(path, found))
+
+
+def check_end(path: Path, form: AudioFormat) -> None:
+    """Raise `AudioFileError` where the last frame of a file cannot be decoded, though its header promises it."""
+    with opened(path) as file:
+        try:
+            file.seek(form.frames - 1)
+            last = file.read(1, dtype="float32", always_2d=True)
+        except (soundfile.LibsndfileError, RuntimeError):
+            last = ()
+    if not len(last):
+        raise AudioFileError(f"{path}: is truncated: its end cannot be decoded")
 
 
 def block_frames(channels: int) -> int:
@@ -59,14 +79,15 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
     frames = frames or block_frames(form.channels)
     dtype = "float64" if form.subtype in WIDE else "float32"
     position = 0
-    with _opened(path) as file:
+    with opened(path) as file:
         while position < form.frames:
             try:
                 block = file.read(min(frames, form.frames - position), dtype=dtype, always_2d=True)
             except (soundfile.LibsndfileError, RuntimeError) as error:
                 cause = error.error_string if isinstance(error, soundfile.LibsndfileError) else str(error)
+                reached = position + _good_frames(path, position, frames)
                 raise AudioFileError(
-                    f"{path}: cannot be decoded after {_at(position, form)} ({cause.rstrip('.')})"
+                    f"{path}: cannot be decoded after {_at(reached, form)} ({cause.rstrip('.')})"
                 ) from None
             if len(block) == 0:
                 raise AudioFileError(
@@ -78,12 +99,22 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
                 raise AudioFileError(
                     f"{path}: {int((~good).sum())} samples are not finite, the first at {_at(first, form)}"
                 )
+            if form.subtype in FLOATS and (loudest := float(np.abs(block).max())) > LOUDEST:
+                first = position + int(np.argmax(np.abs(block).max(axis=1) > LOUDEST))
+                raise AudioFileError(
+                    f"{path}: a sample of {loudest:.2g} at {_at(first, form)} is no audio (more than 240 dB over full "
+                    "scale)"
+                )
             position += len(block)
             yield block
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[soundfile.SoundFile]:
+    """Open a file to read from it: an MP3 that does not count its frames rightly, behind a count of ours.
+
+    Raises `AudioFileError` where it is missing or no audio.
+    """
     try:
         status = path.stat()
     except FileNotFoundError:
@@ -99,7 +130,8 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
         raise AudioFileError(f"{path}: the file is empty")
     try:
         path.open("rb").close()  # libsndfile says "System error" where this says why
-        file = soundfile.SoundFile(name_of(path))
+        source = _source(path)
+        file = soundfile.SoundFile(source)
     except soundfile.LibsndfileError as error:
         raise AudioFileError(f"{path}: is not audio that can be read ({error.error_string.rstrip('.')})") from None
     except OSError as error:
@@ -108,8 +140,29 @@ def _opened(path: Path) -> Iterator[soundfile.SoundFile]:
         raise AudioFileError(
             f"{path}: is not audio that can be read (raw samples say nothing of their format)"
         ) from None
-    with file:
+    with file, contextlib.closing(source) if isinstance(source, io.IOBase) else contextlib.nullcontext():
         yield file
+
+
+def _good_frames(path: Path, position: int, frames: int) -> int:
+    """How many of `frames` from `position` on can be decoded: a block that fails tells no more than that it does."""
+    good = 0
+    with opened(path) as file, contextlib.suppress(soundfile.LibsndfileError, RuntimeError):
+        file.seek(position)
+        while good < frames and (read := len(file.read(_SMALL_FRAMES, dtype="float32", always_2d=True))):
+            good += read
+    return good
+
+
+def _source(path: Path) -> Any:
+    """What to open: the file by its name, or an MP3 stream behind the count of its frames."""
+    with path.open("rb") as file:
+        start = file.read(3)
+    if start == b"ID3" or start[:1] == b"\xff":
+        stream = Mp3Stream.scan(path)
+        if stream is not None and stream.needs_count and not stream.missing_frames:
+            return stream.counted(path)
+    return name_of(path)
 
 
 def _at(frame: int, form: AudioFormat) -> str:

@@ -11,9 +11,10 @@ from typing import Any, BinaryIO
 
 import soundfile
 
+from .containers import same_stream
 from .errors import AudioFileError
 from .formats import AudioFormat
-from .ogg import same_stream
+from .lossy import encoder_settings
 from .whole import whole
 
 _BUFFER_BYTES = 1 << 18
@@ -45,9 +46,8 @@ def writing(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Ite
         offset = _OffsetFile(raw, reserved) if reserved and form.container not in _EMBEDDED else None
         sink: Any = raw.fileno() if offset is None else offset
         try:
-            with soundfile.SoundFile(
-                sink, "w", form.sample_rate_hz, form.channels, form.subtype, form.endian, form.container, closefd=False
-            ) as file:
+            shape = (form.sample_rate_hz, form.channels, form.subtype, form.endian, form.container)
+            with soundfile.SoundFile(sink, "w", *shape, closefd=False, **encoder_settings(form)) as file:
                 yield file
         except (soundfile.LibsndfileError, AssertionError) as error:  # soundfile asserts that all was written
             if offset is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,16 +10,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pedalboard import Gain, HighShelfFilter, LowShelfFilter, PeakFilter
-from pedalboard._pedalboard import Pedalboard  # the package re-exports it, but not for type checkers
 
-from semeq.eq import FREQ_INDEX, GAIN_INDEX, Q_INDEX, SHELF_Q, AnyAudio, Engine, FloatArray, as_planes
+from semeq.eq import AnyAudio, Engine, FloatArray, as_planes
 from semeq.files import match_gain_db
 from semeq.presets import Preset, PresetStore, is_file_name, write_preset
 from semeq.words import AdaptedSpace, Heard, Hearing, HearingError, WordSpace, corrected, without_last_correction
 
 from .controls import ControlProperty, Controls
+from .layout import Layout, layout_of, planes_of
 from .moves import Automation, TrackLike
+from .native_chain import NativeChain
 from .preset_controls import make_preset, preset_controls
 from .renderer import Renderer, target_of
 
@@ -35,12 +36,13 @@ class Listened:
     space: AdaptedSpace
 
 
-class SemanticEQ(Pedalboard):
+class SemanticEQ(NativeChain):
     """An equaliser steered with words. It is a `pedalboard.Pedalboard`, so it can stand in any native chain.
 
     Called directly it runs on semeq's engine: float64, smooth under automation, 1 to 64 channels, zero latency. Inside
     a native chain pedalboard runs the five native filters that this object keeps in step with its controls: the same
-    response in float32, with changes at block starts.
+    response in float32, with changes at block starts. That chain is closed: it follows the controls, and cannot be
+    changed by itself. One instance may be called from several threads; calls take turns.
 
     Parameters
     ----------
@@ -109,9 +111,9 @@ class SemanticEQ(Pedalboard):
         self._renderer: Renderer | None = None
         self._hearing: Hearing | None = None
         self._listened: Listened | None = None
-        self._bands: list[Any] = [LowShelfFilter(), PeakFilter(), PeakFilter(), PeakFilter(), HighShelfFilter()]
-        self._gain = Gain(0.0)
-        super().__init__([*self._bands, self._gain])
+        self._layout: Layout | None = None
+        self._lock = threading.RLock()
+        super().__init__()
         self._take(Controls(semantic, to, morph, intensity, output_db, bypass, level_match, adaptive))
 
     # ------------------------------------------------------------------------------------------------- controls
@@ -136,17 +138,14 @@ class SemanticEQ(Pedalboard):
         return tuple(self._space.vocabulary.names)
 
     def _take(self, controls: Controls) -> None:
-        space = self._space_for(controls)
-        self._target = target = target_of(space, controls)
-        self._controls = controls
-        if self._renderer is not None:
-            self._renderer.space = space
-            self._renderer.update(controls)
-        params = target.params
-        gains, freqs, qs = params[GAIN_INDEX], params[FREQ_INDEX], (SHELF_Q, *params[Q_INDEX], SHELF_Q)
-        for item, gain, freq, q in zip(self._bands, gains, freqs, qs, strict=True):
-            item.cutoff_frequency_hz, item.gain_db, item.q = float(freq), float(gain), float(q)
-        self._gain.gain_db = target.output_db + self._native_match_db()
+        with self._lock:
+            space = self._space_for(controls)
+            self._target = target = target_of(space, controls)
+            self._controls = controls
+            if self._renderer is not None:
+                self._renderer.space = space
+                self._renderer.update(controls)
+            self._follow(target.params, target.output_db + self._native_match_db())
 
     # ------------------------------------------------------------------------------------------------- presets
 
@@ -217,11 +216,12 @@ class SemanticEQ(Pedalboard):
             The model has no audio encoder.
         """
         planes = as_planes(audio)
-        heard = self._ear().hear(planes, sample_rate)
-        kept = planes[:, : int(LISTENED_S * sample_rate)].astype(np.float32)
-        self._listened = Listened(kept, sample_rate, AdaptedSpace(self._space, self._ear(), heard.lean_db))
-        self._take(self._controls)
-        return heard
+        with self._lock:
+            heard = self._ear().hear(planes, sample_rate)
+            kept = planes[:, : int(LISTENED_S * sample_rate)].astype(np.float32)
+            self._listened = Listened(kept, sample_rate, AdaptedSpace(self._space, self._ear(), heard.lean_db))
+            self._take(self._controls)
+            return heard
 
     def _ear(self) -> Hearing:
         if self._hearing is None:
@@ -258,7 +258,8 @@ class SemanticEQ(Pedalboard):
         Parameters
         ----------
         input_array : ndarray of float32 or float64
-            (frames,), (channels, frames) or (frames, channels), 1 to 64 channels.
+            (frames,), (channels, frames) or (frames, channels), 1 to 64 channels. The shorter axis is the channels';
+            a square block is read as the one before it, and refused where there was none, as in pedalboard.
         sample_rate : float
             In Hz.
         buffer_size : int
@@ -275,27 +276,39 @@ class SemanticEQ(Pedalboard):
             Same shape and dtype as the input.
         """
         del buffer_size
-        planes = as_planes(input_array, self._channels_of(input_array, reset))
-        channels = planes.shape[0]
+        with self._lock:
+            return self._process(input_array, sample_rate, reset, automation)
+
+    def _process(
+        self, audio: AnyAudio, sample_rate: float, reset: bool, automation: Mapping[str, TrackLike] | None
+    ) -> AnyAudio:
+        renderer = self._renderer
+        going_on = None if reset or renderer is None else renderer.engine.channels
+        layout = layout_of(audio, self._layout, going_on)
+        planes = planes_of(audio, layout)
+        channels, frames = planes.shape
+        if audio.ndim == 2:
+            self._layout = layout
+        result = np.empty_like(audio)
+        if not frames:
+            if reset and renderer is not None:
+                renderer.reset()
+            return result
         if self._controls.adaptive and (reset or self._listened is None):
             self._hear_if_possible(planes, sample_rate)
-        renderer = self._renderer
-        fits = renderer is not None and (renderer.engine.sample_rate_hz, renderer.engine.channels) == (
-            sample_rate,
-            channels,
-        )
-        if renderer is None or not fits:
-            renderer = self._renderer = Renderer(self._space_for(self._controls), sample_rate, channels, self._controls)
+        stream = (sample_rate, channels)
+        if renderer is None or (renderer.engine.sample_rate_hz, renderer.engine.channels) != stream:
+            renderer = self._renderer = Renderer(self._space_for(self._controls), *stream, self._controls)
         elif reset:
             renderer.reset()
         moves = None
         if automation:
-            moves = Automation.of(automation, renderer.engine.frame / sample_rate, planes.shape[1] / sample_rate)
-        result = renderer.process(input_array, automation=moves)
+            moves = Automation.of(automation, renderer.engine.frame / sample_rate, frames / sample_rate)
+        wet: Any = planes_of(result, layout)
+        renderer.process(planes, wet, automation=moves)
         if moves is not None:
             self._take(renderer.controls)
         if self._controls.matches_level:
-            wet: Any = as_planes(result, channels)
             wet *= 10 ** (match_gain_db(planes, wet, sample_rate) / 20)
         return result
 
@@ -305,9 +318,10 @@ class SemanticEQ(Pedalboard):
 
     def reset(self) -> None:
         """Forget the stream, here and in the native filters."""
-        if self._renderer is not None:
-            self._renderer.reset()
-        super().reset()
+        with self._lock:
+            if self._renderer is not None:
+                self._renderer.reset()
+            super().reset()
 
     def _hear_if_possible(self, planes: Any, sample_rate: float) -> None:
         """Listen to what is about to be played; where there is nothing to hear, the plain word is right."""
@@ -316,13 +330,6 @@ class SemanticEQ(Pedalboard):
         except HearingError:
             self._listened = None
             self._take(self._controls)
-
-    def _channels_of(self, audio: object, reset: bool) -> int | None:
-        """Channels of the stream being continued, to read square or short blocks as the ones before."""
-        if reset or self._renderer is None or getattr(audio, "ndim", 0) != 2:
-            return None
-        channels = self._renderer.engine.channels
-        return channels if channels in getattr(audio, "shape", ()) else None
 
     # ------------------------------------------------------------------------------------------------ identity
 

@@ -10,7 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from semeq.eq import REFERENCE_GRID_HZ, FloatArray
-from semeq.files import AudioFileError, AudioFormat, name_of, probe
+from semeq.files import AudioFileError, AudioFormat, opened, probe
 from semeq.words import Course, Heard, Hearing, HearingError
 
 CROP_S = 12.0
@@ -55,7 +55,7 @@ def sample(path: Path) -> tuple[NDArray[np.float32], AudioFormat]:
     else:
         starts, length = np.linspace(0, form.frames - crop, MOST_CROPS).astype(int).tolist(), crop
     try:
-        with soundfile.SoundFile(name_of(path)) as file:
+        with opened(path) as file:
             parts = []
             for start in starts:
                 file.seek(start)

@@ -8,10 +8,10 @@ from itertools import combinations
 
 import numpy as np
 
-from ..fit import fit_curves, refit
+from ..fit import fit_curve
 from ..response import curve
 from ..settings import FLAT, LOWER_BOUNDS, UPPER_BOUNDS, FloatArray, sort_bells
-from .filters import Filter, Kind, filters_curve
+from .filters import EqText, Filter, Kind, filters_curve
 
 #: A setting that holds the filters one by one and errs nowhere more than this (a shelf of Q 0.70) is taken as it is.
 _EXACT_DB = 0.05
@@ -36,14 +36,20 @@ def fit_filters(filters: Sequence[Filter]) -> FilterFit:
     are taken over; anything else is fitted to the response on the reference grid, from blind starts and from the
     filters' own strongest bands.
     """
-    target = filters_curve(filters)
+    return _fit(filters, filters_curve(filters))
+
+
+def fit_text(text: EqText) -> FilterFit:
+    """The same for all that a text says, points of a graphic EQ included."""
+    return _fit(text.filters, text.curve())
+
+
+def _fit(filters: Sequence[Filter], target: FloatArray) -> FilterFit:
     starts = [_from_filters(chosen) for chosen in _selections(filters)]
     whole = _measured(starts[0], target)
     if whole.worst_db <= _EXACT_DB:
         return whole
-    candidates = [_measured(fit_curves(target).params[0], target)]
-    candidates += [_measured(refit(target, start, iterations=40).params[0], target) for start in starts]
-    return min(candidates, key=lambda candidate: candidate.error_db)
+    return _measured(fit_curve(target, starts).params[0], target)
 
 
 def _selections(filters: Sequence[Filter]) -> list[list[Filter]]:

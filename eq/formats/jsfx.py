@@ -6,8 +6,10 @@ the other hosts of JSFX.
 
 from __future__ import annotations
 
-from ..settings import FloatArray
-from .filters import decimal, one_line, setting_filters
+import re
+
+from ..settings import SHELF_Q, FloatArray
+from .filters import EqText, FormatError, Kind, checked, decimal, level_db, one_line, setting_filters
 
 _NAMES = ("Low shelf", "Bell 1", "Bell 2", "Bell 3", "High shelf")
 #: What a slider moves by; defaults are written to the same digits.
@@ -79,3 +81,26 @@ def _run(band: int, channel: int) -> list[str]:
         f"{first} = b1_{band} * x - a1_{band} * y + {second};",
         f"{second} = b2_{band} * x - a2_{band} * y; x = y;",
     ]
+
+
+def read_jsfx(text: str) -> EqText:
+    """Read the sliders of what `write_jsfx` writes. Raises `FormatError`."""
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        match = _SLIDER.match(line)
+        if match is not None:
+            found[match["name"].strip().lower()] = match["value"]
+    filters = []
+    for name in _NAMES:
+        shelf = name.endswith("shelf")
+        label = name.lower()
+        kind: Kind = "bell" if not shelf else "low_shelf" if label.startswith("low") else "high_shelf"
+        q = SHELF_Q if shelf else found.get(f"{label} q")
+        freq, gain = found.get(f"{label} frequency (hz)"), found.get(f"{label} gain (db)")
+        if freq is None or gain is None or q is None:
+            raise FormatError(f"{name} has not all of its sliders; only effects that semeq wrote are read")
+        filters.append(checked(kind, freq, gain, q, name))
+    return EqText(tuple(filters), level_db(found.get("output (db)", 0.0), "Output"))
+
+
+_SLIDER = re.compile(r"^slider\d+:\s*(?P<value>[^<\s]{1,40})<[^>]*>(?P<name>.{1,80})$")

@@ -24,7 +24,14 @@ from ..audio_graph import export_audio
 @click.option(
     "--run", type=click.Path(path_type=Path), help="Run of `semeq-train audio-encoder`  [default: the newest]"
 )
-@click.option("--bundle", metavar="BUNDLE", required=True, help="The bundle that gets it: the one of the same V3 run.")
+@click.option(
+    "--bundle",
+    "--model",
+    "bundle",
+    metavar="BUNDLE",
+    required=True,
+    help="The bundle that gets it: the one of the same V3 run.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write a copy here instead of changing the bundle.")
 @output_options
 def audio_command(run: Path | None, bundle: str, out: Path | None, say: Say) -> None:

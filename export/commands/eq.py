@@ -89,7 +89,14 @@ def _take_preset(ctx: click.Context, _param: click.Parameter, name: str | None) 
     show_default=True,
     help="lv2-preset: the plugin's name, as it was built.",
 )
-@click.option("--bundle", type=_BUNDLE, metavar="BUNDLE", help="A bundle's folder, or the name of a shipped one.")
+@click.option(
+    "--bundle",
+    "--model",
+    "bundle",
+    type=_BUNDLE,
+    metavar="BUNDLE",
+    help="A bundle's folder, or the name of a shipped one.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

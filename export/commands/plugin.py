@@ -21,7 +21,11 @@ from ..native import FORMATS, Format, build_plugin, check_vst3, install
     ),
 )
 @click.option(
-    "--bundle", metavar="BUNDLE", help="A bundle's folder, or the name of a shipped one  [default: the shipped V3]"
+    "--bundle",
+    "--model",
+    "bundle",
+    metavar="BUNDLE",
+    help="A bundle's folder, or the name of a shipped one  [default: the shipped V3]",
 )
 @click.option("--formats", default=",".join(FORMATS), show_default=True, help="Which formats to build.")
 @click.option("--name", default="semeq", show_default=True, help="What hosts show.")

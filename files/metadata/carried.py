@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..containers import put_mask, reserved_for_mask
 from ..formats import AudioFormat
 from .chunks import KeptChunks, lost_chunks, make_repeatable
 from .tags import Tags, read_tags, write_tags
@@ -33,7 +34,11 @@ class Carried:
     @property
     def reserved(self) -> int:
         """Bytes to leave free at the front of the output."""
-        return 0 if self.chunks is None else self.chunks.reserved
+        return self._for_mask if self.chunks is None else self.chunks.reserved
+
+    @property
+    def _for_mask(self) -> int:
+        return 0 if self.chunks is not None else reserved_for_mask(self.target.container, self.target.mask)
 
     def finish(self, written: Path) -> tuple[str, ...]:
         """Complete a file whose audio is written; return what could not be kept, for people.
@@ -46,5 +51,7 @@ class Carried:
         make_repeatable(written, self.target, self.reserved)
         if self.chunks is not None:
             self.chunks.insert(written)
+        if self.target.mask is not None and (self.chunks is None or self.target.container in ("WAVEX", "RF64")):
+            put_mask(written, self.target.container, self.target.mask)
         notes = write_tags(self.tags, written, self.target)
         return (*self.notes, *notes)

@@ -2,104 +2,19 @@
 
 Frames and sample rate do not change when a file is rendered, so positions stay right. Chunks are put between the head
 of the new file and its audio, where broadcast software looks for them; what describes the old audio is left out.
-Layouts: RIFF, EBU Tech 3285 (bext) and 3306 (RF64); AIFF 1.3; Core Audio Format 1.0.
+Layout of bext: EBU Tech 3285.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ..containers import CAFF, RIFF, Chunk, Family, chunk_body, family_of, walk
 from ..errors import AudioFileError
 from ..formats import AudioFormat
-
-_MOST_CHUNKS = 4096  # a bound for files that are not what they say
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """A chunk of a file: its name, and where its body lies in bytes."""
-
-    name: bytes
-    start: int
-    size: int
-
-    @property
-    def label(self) -> str:
-        """Its name for people."""
-        return self.name.decode("latin-1").strip()
-
-
-@dataclass(frozen=True)
-class Family:
-    """How a family of containers strings chunks together.
-
-    Parameters
-    ----------
-    head : int
-        Bytes before the first chunk.
-    header : str
-        Name and size, as `struct` writes them.
-    even : bool
-        Bodies are padded to even lengths.
-    own : frozenset of bytes
-        Chunks that belong to the audio and are written anew.
-    stale : frozenset of bytes
-        Chunks that describe the old audio: peaks, checksums.
-    """
-
-    head: int
-    header: str
-    even: bool
-    own: frozenset[bytes]
-    stale: frozenset[bytes]
-
-    def length(self, size: int) -> int:
-        """Bytes that a chunk with a body of `size` takes."""
-        return struct.calcsize(self.header) + size + (size & 1 if self.even else 0)
-
-
-_FILL = frozenset({b"JUNK", b"junk", b"PAD ", b"FLLR", b"free"})
-RIFF = Family(12, "<4sI", True, _FILL | {b"fmt ", b"data", b"fact", b"PEAK", b"ds64"}, frozenset({b"levl", b"MD5 "}))
-FORM = Family(12, ">4sI", True, _FILL | {b"COMM", b"SSND", b"PEAK", b"FVER"}, frozenset())
-CAFF = Family(8, ">4sQ", False, _FILL | {b"desc", b"data", b"pakt", b"kuki", b"peak", b"chan"}, frozenset({b"ovvw"}))
-_FAMILIES = {"WAV": RIFF, "WAVEX": RIFF, "RF64": RIFF, "AIFF": FORM, "CAF": CAFF}
-
-
-def family_of(form: AudioFormat) -> Family | None:
-    """The family of a format's container; None where it has no chunks that are known here."""
-    return _FAMILIES.get(form.container)
-
-
-def walk(path: Path, family: Family) -> Iterator[Chunk]:
-    """Yield the chunks of a file as far as they make sense; the last may reach beyond its end."""
-    end = path.stat().st_size
-    header_size = struct.calcsize(family.header)
-    wide: int | None = None
-    with path.open("rb") as file:
-        if file.read(4) not in (b"RIFF", b"RF64", b"FORM", b"caff"):
-            return
-        position = family.head
-        for _ in range(_MOST_CHUNKS):
-            file.seek(position)
-            header = file.read(header_size)
-            if len(header) < header_size:
-                return
-            name, size = struct.unpack(family.header, header)
-            if not all(0x20 <= letter < 0x7F for letter in name):
-                return  # filler behind the last chunk
-            if name == b"ds64" and size >= 16:
-                wide = struct.unpack_from("<8xQ", file.read(16))[0]
-            if name == b"data" and family is RIFF and size == 0xFFFFFFFF and wide is not None:
-                size = wide
-            start = position + header_size
-            yield Chunk(name, start, size)
-            if start + size >= end:
-                return
-            position += family.length(size)
 
 
 @dataclass(frozen=True)
@@ -124,8 +39,8 @@ class KeptChunks:
     @classmethod
     def read(cls, source: Path, form: AudioFormat, target: AudioFormat) -> KeptChunks | None:
         """Look at a file's chunks; None where its container has none or the output's is of another family."""
-        family = family_of(form)
-        if family is None or family_of(target) is not family:
+        family = family_of(form.container)
+        if family is None or family_of(target.container) is not family:
             return None
         size = source.stat().st_size
         kept: list[Chunk] = []
@@ -221,7 +136,7 @@ class KeptChunks:
 
 def lost_chunks(source: Path, form: AudioFormat) -> tuple[str, ...]:
     """Names of the chunks that a file has beyond its audio and its tags."""
-    family = family_of(form)
+    family = family_of(form.container)
     if family is None:
         return ()
     tags = {b"id3 ", b"ID3 ", b"NAME", b"AUTH", b"(c) ", b"ANNO", b"info"}
@@ -232,7 +147,7 @@ def lost_chunks(source: Path, form: AudioFormat) -> tuple[str, ...]:
 
 def make_repeatable(path: Path, form: AudioFormat, start: int) -> None:
     """Blank the time of day that libsndfile puts into a float file's PEAK chunk: renders are to be equal."""
-    family = family_of(form)
+    family = family_of(form.container)
     if family is None or form.subtype not in ("FLOAT", "DOUBLE"):
         return
     # The head of the file is not in order yet: its chunks are walked from where libsndfile began.
@@ -252,15 +167,6 @@ def make_repeatable(path: Path, form: AudioFormat, start: int) -> None:
                 file.write(bytes(4))
                 return
             position += family.length(size)
-
-
-def chunk_body(path: Path, chunk: Chunk, most: int = 1 << 24) -> bytes:
-    """A chunk's body, or nothing where it is too large to be what it should."""
-    if chunk.size > most:
-        return b""
-    with path.open("rb") as file:
-        file.seek(chunk.start)
-        return file.read(chunk.size)
 
 
 _BEXT_FIXED = 602  # bytes before the coding history

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..containers import FORM, RIFF, chunk_body, family_of, walk
 from ..formats import AudioFormat
-from .chunks import RIFF, chunk_body, family_of, walk
 
 _GAIN_PREFIXES = ("replaygain_", "r128_")
 _PICTURE_KEY = "metadata_block_picture"
@@ -53,10 +53,10 @@ class Tags:
 def read_tags(source: Path, form: AudioFormat, target: AudioFormat) -> Tags:
     """Read the tags that must be written anew into the output of a file.
 
-    WAV, AIFF and CAF keep theirs in chunks, which are copied as they are (`semeq.plugin.chunks`): only another format
+    WAV, AIFF and CAF keep theirs in chunks, which are copied as they are (`chunks.py`): only another format
     needs them.
     """
-    same_family = family_of(form) is not None and family_of(form) is family_of(target)
+    same_family = family_of(form.container) is not None and family_of(form.container) is family_of(target.container)
     if same_family:
         return Tags()
     try:
@@ -154,7 +154,6 @@ def _read_wav(source: Path) -> Tags:
 def _read_aiff(source: Path) -> Tags:
     from mutagen.aiff import AIFF
 
-    from .chunks import FORM
     from .tag_names import AIFF_KEYS
 
     tags = _from_id3(Tags(id3=AIFF(source).tags))

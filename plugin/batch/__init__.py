@@ -1,7 +1,7 @@
 """Batches: files, folders and globs through one EQ, in this process, in several, or on a Dask cluster."""
 
 from .planning import Plan, lay_out
-from .process import in_order, process_files, run
+from .process import in_order, process_files, process_setting, run
 from .report import advice, as_data, preview, table
 from .request import DEFAULT_CEILING_DBTP, BatchError, Existing, Group, Job, Outcome, Request
 from .worker import opened
@@ -22,6 +22,7 @@ __all__ = [
     "opened",
     "preview",
     "process_files",
+    "process_setting",
     "run",
     "table",
 ]

@@ -148,6 +148,8 @@ def _serve(pipe: Connection, request: Request) -> None:
     with contextlib.suppress(_Ended, EOFError, OSError):
         signal.signal(signal.SIGTERM, _end)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if hasattr(signal, "SIGHUP"):  # the parent gets it too, and asks for an end
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
         from .worker import work
 
         while True:

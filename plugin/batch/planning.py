@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from semeq.files import LOSSY, AudioFileError, AudioFormat, expand, probe, refuse_existing
+from semeq.files import LOSSY, AudioFileError, AudioFormat, check_end, expand, probe, refuse_existing
 
 from ..controls import ControlError
 from .request import Group, Job, Outcome, Request
@@ -27,12 +27,15 @@ class Plan:
         What was named and is not there.
     order : tuple of Path
         The output of every input, in the order of the report.
+    passed : tuple of Path
+        Audio below the folders that is left out, for semeq cannot read its format.
     """
 
     groups: tuple[Group, ...]
     settled: tuple[Outcome, ...]
     missing: tuple[str, ...]
     order: tuple[Path, ...]
+    passed: tuple[Path, ...] = ()
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -48,7 +51,7 @@ def lay_out(names: Iterable[str | Path], out: Path, request: Request) -> Plan:
     ControlError
         Two inputs would make the same output.
     """
-    found, missing = expand(names, out)
+    found, missing, passed = expand(names, out)
     jobs = [_job(item.path, out / item.relative, request) for item in found]
     _refuse_same_output(jobs)
     sources = {os.path.realpath(job.source): job.source for job in jobs}
@@ -71,7 +74,7 @@ def lay_out(names: Iterable[str | Path], out: Path, request: Request) -> Plan:
             settled += [Outcome(j.source, j.output, "failed", error=f"{j.source}: {why}") for j in group.jobs]
         else:
             groups.append(group)
-    return Plan(tuple(groups), tuple(settled), tuple(missing), tuple(job.output for job in jobs))
+    return Plan(tuple(groups), tuple(settled), tuple(missing), tuple(job.output for job in jobs), tuple(passed))
 
 
 def _job(source: Path, output: Path, request: Request) -> Job:
@@ -115,14 +118,21 @@ def _is_done(job: Job, request: Request, sources: dict[str, Path]) -> bool:
     return there == len(outputs_of(job))
 
 
+#: How far the length of a lossy output may lie from its input's: encoders that pad to whole frames.
+_LOSSY_APART_S = 0.1
+
+
 def _check_whole(output: Path, form: AudioFormat) -> None:
     """Raise `AudioFileError` where an output that would be skipped is not what it should be."""
     try:
         found = probe(output)
+        check_end(output, found)
     except AudioFileError as error:
         raise AudioFileError(f"{error}: it exists, but is not whole; use --overwrite to replace it") from None
-    lossless = found.subtype not in LOSSY and form.subtype not in LOSSY
-    if lossless and (found.frames, found.channels) != (form.frames, form.channels):
+    apart = abs(found.frames - form.frames)
+    in_blocks = found.subtype in LOSSY or form.subtype in LOSSY or found.depth is None
+    allowed = _LOSSY_APART_S * form.sample_rate_hz if in_blocks else 0
+    if apart > allowed or found.channels != form.channels:
         raise AudioFileError(f"{output}: exists, but has another length than its input; use --overwrite to replace it")
 
 

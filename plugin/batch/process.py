@@ -5,18 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from semeq.eq import FloatArray, scale_gains
 from semeq.files import Conversion, sweep
+from semeq.words import WordSpace
 
 from ..controls import Controls
 from ..moves import MovePlan
 from .dask import run_dask
 from .jobs import Watch, run_here, run_processes
 from .planning import Plan, lay_out
-from .request import Outcome, Request
+from .render import render_group
+from .request import Existing, Outcome, Request
 
 
 def run(
@@ -65,6 +71,35 @@ def in_order(plan: Plan, rendered: Iterable[list[Outcome]]) -> list[Outcome]:
     return [by_output[output] for output in plan.order] + missing
 
 
+@dataclass(frozen=True)
+class _FixedSetting:
+    """A setting (13,) where words would give one: nothing moves it but the intensity."""
+
+    setting: FloatArray
+
+    def params(self, semantic: str, to: str | None, morph: ArrayLike, intensity: ArrayLike) -> FloatArray:
+        """The setting at intensities (...), (..., 13)."""
+        del semantic, to, morph
+        return np.asarray(scale_gains(self.setting, intensity), dtype=np.float64)
+
+
+def process_setting(
+    inputs: Iterable[str | Path],
+    out: str | Path,
+    setting: FloatArray,
+    level_db: float = 0.0,
+    existing: Existing = "refuse",
+) -> list[Outcome]:
+    """Render files, folders and globs through a setting (13,) and a level in dB, as `process_files` does with words.
+
+    Raises `ControlError` for a level beyond ±24 dB.
+    """
+    request = Request(MovePlan.read((), None, Controls("setting", output_db=level_db)), existing=existing)
+    plan = lay_out(inputs, Path(out), request)
+    space = cast(WordSpace, _FixedSetting(setting))  # all that a renderer asks of a space is its settings
+    return in_order(plan, [render_group(group, request, space) for group in plan.groups])
+
+
 def process_files(
     inputs: Iterable[str | Path],
     out: str | Path,
@@ -104,7 +139,8 @@ def process_files(
         if isinstance(asked, str):
             own = {field.name for field in fields(Controls)} - {field.name for field in fields(Request)}
             asked = Controls(asked, **{name: options.pop(name) for name in list(options) if name in own})
-        conversion = Conversion(options.pop("container", None), options.pop("bits", None))
+        own = {field.name for field in fields(Conversion)}
+        conversion = Conversion(**{name: options.pop(name) for name in list(options) if name in own})
         asked, options = Request(MovePlan.read((), None, asked), conversion=conversion, **options), {}
     if options:
         raise TypeError(f"a Request says everything itself; {', '.join(options)} cannot stand beside it")

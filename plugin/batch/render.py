@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from semeq.files import AudioFileError, limited_match_db
 from semeq.words import Hearing, WordSpace
 
 from ..controls import ControlError
-from .rendering import Rendered, render_file
-from .request import Group, Outcome, Request
+from .rendering import Rendered, WouldClip, render_file
+from .request import DEFAULT_CEILING_DBTP, Group, Outcome, Request
 from .stems import Measured, Stem, check_group, measure, open_group
 
 #: Called with the frames that are done and those there are, over all passes.
@@ -50,7 +51,19 @@ def gains_for(measured: Measured, request: Request) -> Gains:
         if excess > 0:
             before_db, after_db = before_db - (excess if request.ab else 0.0), after_db - excess
             notes.append(f"turned down by {excess:.2f} dB to keep true peaks at {request.ceiling_dbtp:g} dBTP")
+    elif request.guard:
+        peak = measured.clipping_after_dbtp + after_db
+        if request.ab:
+            peak = max(peak, measured.clipping_before_dbtp + before_db)
+        if peak > 0:
+            excess = peak - DEFAULT_CEILING_DBTP
+            before_db, after_db = before_db - (excess if request.ab else 0.0), after_db - excess
+            notes.append(_guarded(excess, peak))
     return Gains(before_db, after_db, tuple(notes))
+
+
+def _guarded(excess_db: float, peak_dbtp: float) -> str:
+    return f"turned down by {excess_db:.2f} dB: it would have clipped, with a true peak of {peak_dbtp:+.1f} dBTP"
 
 
 def render_group(
@@ -85,23 +98,29 @@ def _render(
     outcomes = [Outcome(j.source, j.output, "failed", error=failed[j.source]) for j in group.jobs if j.source in failed]
     if not stems:
         return outcomes
-    total = sum(stem.form.frames * (1 + request.measures + request.ab) for stem in stems)
+    measures = request.measures(len(stems) > 1)
+    total = sum(stem.form.frames * (1 + measures + request.ab) for stem in stems)
     done = 0
 
     def advance(frames: int) -> None:
         nonlocal done
         done += frames
-        progress(done, total)
+        progress(min(done, total), total)
 
-    measured = measure(stems, request, advance) if request.measures else None
+    measured = measure(stems, request, advance) if measures else None
     gains = gains_for(measured, request) if measured is not None else Gains()
     for stem in stems:
-        outcomes.append(_render_stem(stem, request, gains, measured, advance))
+        outcomes.append(_render_stem(stem, request, gains, measured, advance, len(stems) == 1))
     return outcomes
 
 
 def _render_stem(
-    stem: Stem, request: Request, gains: Gains, measured: Measured | None, advance: Callable[[int], None]
+    stem: Stem,
+    request: Request,
+    gains: Gains,
+    measured: Measured | None,
+    advance: Callable[[int], None],
+    alone: bool,
 ) -> Outcome:
     job, skips = stem.job, request.existing == "skip"
     if job.skip or (skips and os.path.lexists(job.output)):  # another process may have written it meanwhile
@@ -116,12 +135,23 @@ def _render_stem(
         compare=True,
         exact_true_peak=request.ceiling_dbtp is not None,
     )
+
+    def write_after(**options: Any) -> Rendered:
+        renderer, moves = stem.renderer()
+        return write(job.output, renderer=renderer, automation=moves, **options)
+
     before: Rendered | None = None
     try:
         if job.before is not None and not (skips and os.path.lexists(job.before)):
             before = write(job.before, renderer=None, gain_db=gains.before_db)
-        renderer, moves = stem.renderer()
-        rendered = write(job.output, renderer=renderer, automation=moves, gain_db=gains.after_db)
+        # Loudness and the mix of stems are measured before; what one file alone would need is known when it is written.
+        try:
+            rendered = write_after(gain_db=gains.after_db, guard=request.guards and alone and not request.ab)
+        except WouldClip as clipped:
+            excess = clipped.true_peak_dbtp - DEFAULT_CEILING_DBTP
+            notes = (*gains.notes, _guarded(excess, clipped.true_peak_dbtp))
+            gains = Gains(gains.before_db, gains.after_db - excess, notes)
+            rendered = write_after(gain_db=gains.after_db)
     except (AudioFileError, ControlError) as error:
         return Outcome(job.source, job.output, "failed", error=str(error))
     rendered = replace(rendered, notes=(*stem.notes, *gains.notes, *rendered.notes))

@@ -27,6 +27,16 @@ from semeq.files import (
 
 from ..renderer import Movement, Renderer
 
+_LONGEST_BLOCK = 8192  # frames
+
+
+class WouldClip(Exception):
+    """A render that was not kept, for its true peak lies beyond full scale in a format that clips there."""
+
+    def __init__(self, true_peak: float) -> None:
+        super().__init__(f"a true peak of {true_peak:g} times full scale")
+        self.true_peak_dbtp = float(20 * np.log10(true_peak))
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -103,6 +113,7 @@ def render_file(
     target: AudioFormat | None = None,
     compare: bool = False,
     exact_true_peak: bool = False,
+    guard: bool = False,
 ) -> Rendered:
     """Render one file through a renderer that stands at the start of a stream (None: as it is, but for the gain).
 
@@ -116,18 +127,22 @@ def render_file(
     ------
     AudioFileError
         Unreadable input, samples that are not finite, an output that exists or cannot be written.
+    WouldClip
+        With `guard`: the true peak lies beyond full scale, and the format clips there. Nothing is written then. What
+        stays as it was in a format that clips as well is none of the guard's business.
     """
     target = target or form
     quantiser = quantiser_for(target.subtype)
     reduced = form.depth is None or target.depth is None or form.depth > target.depth or form.subtype in FLOATS
     gain = 10 ** (gain_db / 20)
+    altered = reduced or gain != 1.0
     overs, true_peak = 0, TruePeak(form.sample_rate_hz, form.channels, 0.0 if exact_true_peak else 1.0)
     with replacing(output, source, overwrite, compare) as partial:
         carried = Carried.read(source, form, target)
         with writing(partial, target, output, carried.reserved) as file:
 
             def finish(pair: tuple[Audio, Audio]) -> None:
-                nonlocal overs
+                nonlocal overs, altered
                 dry, wet = pair
                 if gain != 1.0:
                     wet = wet * wet.dtype.type(gain)
@@ -136,15 +151,18 @@ def render_file(
                     overs += int(np.count_nonzero(np.abs(wet) > 1.0))
                 # What was not changed needs no dither: it stands on the format's steps already.
                 changed = reduced or not (wet is dry or np.array_equal(wet, dry))
+                altered = altered or changed
                 file.write(wet if quantiser is None else quantiser(wet, dither=changed))
 
             with WriterThread(finish) as writer:
                 for dry, wet in wet_blocks(source, form, renderer, automation):
                     writer.put((dry, wet))
                     progress(len(dry))
+        peaks = (true_peak.sample_peak, overs, true_peak.finish())
+        if guard and target.clips and peaks[2] > 1.0 and (altered or not form.clips):
+            raise WouldClip(peaks[2])
         notes = carried.finish(partial)
         check_written(partial, output, target)
-    peaks = (true_peak.sample_peak, overs, true_peak.finish())
     return Rendered(source, output, target, *peaks, gain_db, notes, exact_true_peak)
 
 
@@ -154,6 +172,8 @@ def check_written(partial: Path, output: Path, target: AudioFormat) -> None:
         info = soundfile.info(name_of(partial))
     except (soundfile.LibsndfileError, OSError) as error:
         raise AudioFileError(f"{output}: what was written cannot be read back ({str(error).splitlines()[0]})") from None
-    complete = info.frames == target.frames or target.subtype in LOSSY
+    # ADPCM and its kin are written in whole blocks.
+    in_blocks = target.depth is None and target.frames <= info.frames < target.frames + _LONGEST_BLOCK
+    complete = info.frames == target.frames or target.subtype in LOSSY or in_blocks
     if (info.samplerate, info.channels) != (target.sample_rate_hz, target.channels) or not complete:
         raise AudioFileError(f"{output}: {target.frames} frames were to be written, {info.frames} are there")

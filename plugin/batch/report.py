@@ -9,6 +9,8 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from semeq.console import printable
+
 from .planning import Plan, outputs_of
 from .rendering import Rendered
 from .request import Outcome, Request
@@ -76,7 +78,7 @@ def _row(outcome: Outcome, rendered: Rendered, gained: bool, measured: bool) -> 
 
 def _shown(text: str) -> str:
     """A name in one line, brackets and all."""
-    return escape(" ".join(text.splitlines()))
+    return escape(printable(" ".join(text.splitlines())))
 
 
 def as_data(outcome: Outcome) -> dict[str, Any]:
@@ -123,6 +125,8 @@ def preview(plan: Plan, request: Request) -> tuple[Table, list[dict[str, Any]]]:
             for output in outputs_of(job):
                 what = "skip: exists" if job.skip else "replace" if output.exists() else "render"
                 add(str(job.source), str(output), form, problem or what)
+    for path in plan.passed:
+        add(str(path), "", "", "leave out: a format that semeq cannot read")
     for outcome in plan.settled:
         what = "skip: exists" if outcome.status == "skipped" else f"refuse: {outcome.error}"
         add(str(outcome.source), str(outcome.output or ""), "", what)

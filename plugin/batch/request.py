@@ -38,7 +38,10 @@ class Request:
     level_match : bool
         Make every output as loud as its input (BS.1770).
     ceiling_dbtp : float or None
-        Lower the gain where the true peak would exceed this, in dBTP; None: never.
+        Lower the gain where the true peak of any output, or of a mix of stems, would exceed this, in dBTP.
+    guard : bool
+        Without a ceiling: turn an output in an integer or lossy format that would clip (true peak beyond full scale)
+        down as a whole, to −1 dBTP. What would not, and what is written in floating point, is untouched to the bit.
     ab : bool
         Write the input too, both at the loudness of the softer one.
     stems : bool
@@ -53,14 +56,19 @@ class Request:
     conversion: Conversion = field(default_factory=Conversion)
     level_match: bool = False
     ceiling_dbtp: float | None = None
+    guard: bool = True
     ab: bool = False
     stems: bool = False
     existing: Existing = "refuse"
 
     @property
-    def measures(self) -> bool:
-        """Whether files are read once before they are rendered."""
-        return self.level_match or self.ab or self.ceiling_dbtp is not None
+    def guards(self) -> bool:
+        """Whether only what would clip is turned down."""
+        return self.guard and self.ceiling_dbtp is None
+
+    def measures(self, together: bool) -> bool:
+        """Whether files are read once before they are rendered; `together`: they share one gain."""
+        return self.level_match or self.ab or self.ceiling_dbtp is not None or (self.guards and together)
 
 
 @dataclass(frozen=True)

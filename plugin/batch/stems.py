@@ -41,7 +41,8 @@ class Stem:
         note = request.moves.check_length(form.duration_s, job.source.name)
         if hearing is not None:
             space = AdaptedSpace(space, hearing, hear_file(job.source, hearing).lean_db)
-        return cls(job, form, target, space, request, (note,) if note else ())
+        notes = (note, *request.conversion.idle(target))
+        return cls(job, form, target, space, request, tuple(text for text in notes if text))
 
     def renderer(self) -> tuple[Renderer, Movement | None]:
         """A renderer at the start of the stream, and what moves its controls."""
@@ -52,6 +53,10 @@ class Stem:
     def blocks(self, frames: int) -> Iterator[tuple[Audio, Audio]]:
         """The audio before and after the EQ."""
         return wet_blocks(self.job.source, self.form, *self.renderer(), frames=frames)
+
+    def may_clip(self, changed: bool) -> bool:
+        """Whether the output's format could clip what the input's did not hold already."""
+        return self.target.clips and (changed or not self.form.clips)
 
 
 def check_group(stems: list[Stem]) -> None:
@@ -92,12 +97,17 @@ class Measured:
         Loudness of the sums over the group; NaN where it was not wanted.
     before_dbtp, after_dbtp : float
         The largest true peak of the sum, or of any one of its files.
+    clipping_before_dbtp, clipping_after_dbtp : float
+        The largest true peak of any one file that its format could clip; what stays as it was in a format that clips
+        as well does not count. −inf: none.
     """
 
     before_lufs: float
     after_lufs: float
     before_dbtp: float
     after_dbtp: float
+    clipping_before_dbtp: float
+    clipping_after_dbtp: float
 
 
 def measure(stems: list[Stem], request: Request, progress: Callable[[int], None]) -> Measured:
@@ -107,26 +117,35 @@ def measure(stems: list[Stem], request: Request, progress: Callable[[int], None]
     loudness = request.level_match or request.ab
     meters = [LoudnessMeter(rate, width) for _ in range(2)] if loudness else None
     sums = [TruePeak(rate, width) for _ in range(2)]
-    singles = [[TruePeak(rate, stem.form.channels) for stem in stems] for _ in range(2)] if len(stems) > 1 else [[], []]
-    peaks = request.ceiling_dbtp is not None
+    singles = [[TruePeak(rate, stem.form.channels) for stem in stems] for _ in range(2)]
+    of_sum = request.ceiling_dbtp is not None
+    of_files = (of_sum and len(stems) > 1) or (request.guards and (request.ab or len(stems) > 1))
+    altered = [False] * len(stems)
     for parts in zip_longest(*(stem.blocks(frames) for stem in stems)):
+        for number, part in enumerate(parts):
+            altered[number] |= part is not None and part[0] is not part[1] and not np.array_equal(*part)
         for side in (0, 1):
             blocks = [None if part is None else part[side] for part in parts]
             total = _sum([block for block in blocks if block is not None], width)
             if meters is not None:
                 meters[side].add(total)
-            if not peaks or (side == 0 and not request.ab):
+            if side == 0 and not request.ab:
                 continue
-            sums[side].add(total)
-            for meter, block in zip(singles[side], blocks, strict=False):
+            if of_sum:
+                sums[side].add(total)
+            for meter, block in zip(singles[side] if of_files else (), blocks, strict=False):
                 if block is not None:
                     meter.add(block)
         progress(sum(len(part[0]) for part in parts if part is not None))
     before_lufs, after_lufs = (m.loudness_lufs for m in meters) if meters is not None else (np.nan, np.nan)
-    before, after = (
-        max([total.finish(), *(one.finish() for one in each)]) for total, each in zip(sums, singles, strict=True)
-    )
-    return Measured(before_lufs, after_lufs, _db(before), _db(after))
+    of_each = [[_db(meter.finish()) for meter in each] for each in singles]
+    before, after = (max([_db(total.finish()), *each]) for total, each in zip(sums, of_each, strict=True))
+    changed = [[False] * len(stems), altered]
+    clipping = [
+        max([peak for stem, peak, new in zip(stems, *both, strict=True) if stem.may_clip(new)], default=-np.inf)
+        for both in zip(of_each, changed, strict=True)
+    ]
+    return Measured(before_lufs, after_lufs, before, after, *clipping)
 
 
 def _sum(blocks: list[Audio], width: int) -> Audio:

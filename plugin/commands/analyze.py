@@ -11,7 +11,7 @@ import click
 import numpy as np
 from rich.table import Table
 
-from semeq.console import Example, Say, examples, output_options, plain_table
+from semeq.console import Example, Say, examples, output_options, plain_table, quiet_libraries
 from semeq.files import AudioFileError, expand
 from semeq.words import Hearing, WordSpace, mix_terms
 
@@ -35,6 +35,7 @@ _ALWAYS = ("warm", "bright")
 @click.option("--all-words", is_flag=True, help="All words, not only terms of the mixing trade.")
 @model_option
 @output_options
+@quiet_libraries()
 def command(files: tuple[Path, ...], plot: Path | None, top: int, all_words: bool, model: str | None, say: Say) -> None:
     """Say what FILES (or the audio in folders) sound like: words with scores, against average music.
 
@@ -49,7 +50,7 @@ def command(files: tuple[Path, ...], plot: Path | None, top: int, all_words: boo
         chosen = np.arange(len(hearing.words))
     results: list[Profile] = []
     failed: list[str] = []
-    found, missing = expand(files)
+    found, missing, _ = expand(files)
     failed += missing
     with say.progress() as progress:
         for path in progress.track([item.path for item in found], description="listening"):

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 import numpy as np
-import soundfile
 
 from semeq.console import Say, examples, output_options, plain_table
-from semeq.files import loudness_lufs, replacing
+from semeq.files import AudioFormat, loudness_lufs, replacing, writing
 from semeq.words import WordSpace
 
 from ..effect import SemanticEQ
@@ -72,8 +71,9 @@ def command(semantic: str, to: str, out: Path, model: str | None, say: Say) -> N
 
 
 def _write(path: Path, audio: Stereo) -> None:
-    with replacing(path, overwrite=True) as partial:
-        soundfile.write(partial, audio.T, SAMPLE_RATE_HZ, subtype="FLOAT", format="WAV")
+    form = AudioFormat(SAMPLE_RATE_HZ, audio.shape[0], audio.shape[1], "WAV", "FLOAT", "FILE")
+    with replacing(path, overwrite=True) as partial, writing(partial, form, path) as file:
+        file.write(audio.T)
 
 
 def _figures(before: Stereo, after: Stereo) -> list[str]:

@@ -90,6 +90,8 @@ def command(
         return
     if controls is None:
         raise click.UsageError("Missing option '--semantic' / '-s'.")
+    if ports.system == "jack" and ports.rate is not None:
+        say.note("--rate does nothing with JACK, which has a rate of its own")
     midi_map = read_maps(maps)
     space = WordSpace.open(model)
     target_of(space, controls)

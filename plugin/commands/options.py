@@ -39,7 +39,12 @@ def _words(ctx: click.Context) -> Iterable[str]:
 def model_option(command: Command) -> Command:
     """``--model``: the bundle to use."""
     return click.option(
-        "--model", type=ModelParam(), metavar="BUNDLE", help="Model bundle: a folder, or the name of a shipped one."
+        "--model",
+        "--bundle",
+        "model",
+        type=ModelParam(),
+        metavar="BUNDLE",
+        help="Model bundle: a folder, or the name of a shipped one.",
     )(command)
 
 
@@ -88,7 +93,13 @@ def controls_options(*switches: str) -> Callable[[Command], Command]:
             click.option(
                 "--intensity", type=float, default=1.0, show_default=True, help="0 (flat) to 2 (twice the word)."
             ),
-            click.option("--morph", type=float, default=0.0, show_default=True, help="0 (the first word) to 1 (--to)."),
+            click.option(
+                "--morph",
+                type=float,
+                default=0.0,
+                show_default=True,
+                help="0 (the first word) to 1 (--to); half-way where files are rendered and nothing moves it.",
+            ),
             click.option("--to", type=WordParam(), metavar="WORD", help="The word to morph to."),
             click.option(
                 "--refine",
@@ -126,7 +137,28 @@ def map_option(command: Command) -> Command:
 
 
 class OutputPath(click.Path):
-    """A path to write to, as `pathlib.Path`."""
+    """A path to write to, as `pathlib.Path`; an empty one is refused."""
 
     def __init__(self, folder: bool) -> None:
         super().__init__(file_okay=not folder, dir_okay=folder, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what would mean the current folder."""
+        return super().convert(_named(value, self, param, ctx), param, ctx)
+
+
+class InputPath(click.Path):
+    """A file, a folder or a glob, as `pathlib.Path`; an empty one is refused."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse what would mean the current folder."""
+        return super().convert(_named(value, self, param, ctx), param, ctx)
+
+
+def _named(value: Any, kind: click.Path, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+    if isinstance(value, str) and not value.strip():
+        kind.fail("the name is empty: a variable of the shell that is not set?", param, ctx)
+    return value

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from semeq.console import Say, TaskID, examples, output_options
+from semeq.console import Say, TaskID, examples, output_options, quiet_libraries
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, curve, rms_db
 from semeq.files import AudioFileError, expand
 from semeq.words import AdaptedSpace, Hearing, WordSpace, needed
@@ -31,20 +31,20 @@ from ..controls import Controls
 from ..hear_files import hear_file
 from ..renderer import target_of
 from .drawing import BAND_NAMES
-from .options import OutputPath, say_understood
-from .request_options import request_options
+from .options import InputPath, OutputPath, say_understood
+from .request_options import idle_options, request_options
 
 
 @click.command(
     "process",
     epilog=examples(
         "semeq process stems/*.wav --semantic warm --to bright --morph 0.3 --out mixed/",
-        "semeq process library/ -s warm --level-match --true-peak-guard --jobs 0 --skip-existing --out warm/",
+        "semeq process library/ -s warm --level-match --jobs 0 --skip-existing --out warm/",
         "semeq process 'albums/**/*.flac' -s airy --dry-run",
-        "semeq process mix/ -s warm --stems --true-peak-guard --out warm-mix/",
+        "semeq process mix/ -s warm --stems --ceiling -1 --out warm-mix/",
     ),
 )
-@click.argument("files", nargs=-1, required=True, metavar="FILES...", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, metavar="FILES...", type=InputPath())
 @click.option(
     "--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Output folder."
 )
@@ -54,6 +54,7 @@ from .request_options import request_options
 @click.option("--jobs", type=click.IntRange(0), default=1, show_default=True, help="Processes; 0: one for each core.")
 @click.option("--dask", metavar="ADDRESS", help="Render on the Dask cluster of this scheduler.")
 @output_options
+@quiet_libraries()
 def command(
     files: tuple[Path, ...],
     request: Request,
@@ -77,10 +78,17 @@ def command(
     target_of(space, controls)  # unknown words end the job before any file is touched
     say_understood(space, (controls.semantic, controls.to, *request.moves.words), say)
     if suggest and hearing is not None:
-        found, failed = expand(files)
+        found, failed, _ = expand(files)
         failed += print_suggestions([item.path for item in found], hearing, space, controls, say)
         return finish(failed, say)
+    for remark in idle_options(request):
+        say.note(remark)
     plan = lay_out(files, out, request)
+    if plan.passed and not dry_run:
+        suffixes = ", ".join(sorted({path.suffix.lower() for path in plan.passed}))
+        say.note(f"{len(plan.passed)} files are left out, for semeq cannot read {suffixes} (--verbose names them)")
+        for path in plan.passed:
+            say.detail(f"{path}: left out")
     if dry_run:
         shown, rows = preview(plan, request)
         say.result(shown)

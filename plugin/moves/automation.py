@@ -85,6 +85,11 @@ class Track:
         return np.asarray(self.seconds[1:][np.diff(self.seconds) == 0], dtype=np.float64)
 
 
+def first_frame(seconds: FloatArray, sample_rate_hz: float) -> NDArray[np.int64]:
+    """The first frames (n,) at or after times (n,); a time that is off by rounding only is its frame's own."""
+    return np.ceil(np.asarray(seconds) * sample_rate_hz - 1e-6).astype(np.int64)
+
+
 #: What callers may pass for one control: a `Track`, points ``(seconds, value)``, or an array spread over the audio.
 TrackLike = Track | Sequence[tuple[float, Any]] | FloatArray
 
@@ -145,18 +150,44 @@ class Automation:
         self, space: WordSpace, controls: Controls, sample_rate_hz: float, start: int, frames: int, hop: int
     ) -> Events:
         """Events for the block of `frames` that starts at stream frame `start`, on the grid of `hop` and at steps."""
-        grid = np.arange(-(-start // hop), -(-(start + frames) // hop) + 1) * hop
-        steps = [np.ceil(track.steps * sample_rate_hz - 1e-6).astype(np.int64) for track in self.tracks.values()]
-        steps = [s[(s >= start) & (s < start + frames + hop)] for s in steps]
-        moments = np.unique(np.concatenate([grid, *steps]))
-        following = moments[1:]
-        moments = moments[:-1]
-        inside = moments < start + frames
-        moments, following = moments[inside], following[inside]
-        # Aim at the value one hop on; a hair before the next step where that comes first.
-        aim = np.minimum(moments + hop, following - 1e-3) / sample_rate_hz
-        params, output_db = self._targets(space, controls, aim)
+        anchors, before = self.anchors(sample_rate_hz, start, frames, hop)
+        moments = anchors[anchors < start + frames]
+        params, output_db = self._targets(space, controls, self.aims(moments, anchors, before, sample_rate_hz, hop))
         return Events(moments - start, params, output_db)
+
+    def anchors(self, sample_rate_hz: float, start: int, frames: int, hop: int) -> tuple[NDArray[np.int64], FloatArray]:
+        """The frames of a block (and just behind it) at which ramps start: the grid of `hop`, and every step.
+
+        A step comes at the first frame at or after its point. Beside each frame (n,) stands the time of its step, the
+        earliest if there are several, and infinity on the grid.
+        """
+        grid = np.arange(-(-start // hop), -(-(start + frames) // hop) + 1) * hop
+        times = np.sort(np.concatenate([track.steps for track in self.tracks.values()] or [np.empty(0)]))
+        steps = first_frame(times, sample_rate_hz)
+        near = (steps >= start) & (steps < start + frames + hop)
+        steps, times = steps[near], times[near]
+        anchors = np.unique(np.concatenate([grid, steps]))
+        before = np.full(len(anchors), np.inf)
+        at = np.searchsorted(anchors, steps)
+        np.minimum.at(before, at, times)
+        return anchors, before
+
+    @staticmethod
+    def aims(
+        moments: NDArray[np.int64],
+        anchors: NDArray[np.int64],
+        before: FloatArray,
+        sample_rate_hz: float,
+        hop: int,
+    ) -> FloatArray:
+        """The times whose values the ramps that start at `moments` (n,) aim at, in seconds.
+
+        One hop on; and where a step comes first, the last moment before its point, which may lie up to a frame before
+        the step's own frame.
+        """
+        following = np.searchsorted(anchors, moments, side="right")
+        last = np.append(np.nextafter(before, -np.inf), np.inf)[following]
+        return np.asarray(np.minimum((moments + hop) / sample_rate_hz, last), dtype=np.float64)
 
     def _targets(self, space: WordSpace, controls: Controls, seconds: FloatArray) -> tuple[FloatArray, FloatArray]:
         def numbers(name: str) -> FloatArray:

@@ -13,13 +13,13 @@ from dataclasses import fields
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from semeq.eq import DEFAULT_RAMP_FRAMES, PARAMETER_COUNT, Events, FloatArray
 
 from ..controls import CONTROLS, Controls
 from ..midi import Change, Translator
-from .automation import Automation
+from .automation import Automation, first_frame
 
 #: Changes beside the controls: the gain in dB that level matching found, and how much of the words' setting (1: all of
 #: it) adaptation found this music to need.
@@ -256,24 +256,17 @@ class Performance:
         while self._waiting is not None and self._waiting.frame < start + frames:
             changes += [(self._waiting.frame, change) for change in self._waiting.changes]
             self._waiting = next(self._timed, None)
-        tracks = self._automation.tracks.values()
-        if not tracks:
+        if not self._automation.tracks:
             events = self._performer.events(start, frames, changes)
             return events or Events(np.empty(0, np.int64), np.empty((0, 13)), np.empty(0))
-        grid = np.arange(-(-start // hop), -(-(start + frames) // hop) + 1) * hop
-        steps = [np.ceil(track.steps * sample_rate_hz - 1e-6).astype(np.int64) for track in tracks]
-        steps = [step[(step >= start) & (step < start + frames + hop)] for step in steps]
-        anchors = np.unique(np.concatenate([grid, *steps]))
+        anchors, before = self._automation.anchors(sample_rate_hz, start, frames, hop)
         moments = self._performer.moments(start, frames, changes, also=anchors.tolist())
-        return events_of(space, start, self._overridden(moments, anchors, sample_rate_hz, hop))
+        at = np.array([moment.frame for moment in moments], dtype=np.int64)
+        seconds = self._automation.aims(at, anchors, before, sample_rate_hz, hop)
+        return events_of(space, start, self._overridden(moments, seconds))
 
-    def _overridden(
-        self, moments: list[Moment], anchors: NDArray[np.int64], sample_rate_hz: float, hop: int
-    ) -> list[Moment]:
-        """The moments with the tracks' values: aimed as `Automation` aims, short of the next step."""
-        frames = np.array([moment.frame for moment in moments], dtype=np.int64)
-        following = anchors[np.searchsorted(anchors, frames, side="right")]
-        seconds = np.minimum(frames + hop, following - 1e-3) / sample_rate_hz
+    def _overridden(self, moments: list[Moment], seconds: FloatArray) -> list[Moment]:
+        """The moments with the values that the tracks have at `seconds` (n,)."""
         overridden = []
         for moment, second in zip(moments, seconds, strict=True):
             state = self._automation.controls_at(self._performer.controls, float(second))
@@ -292,4 +285,4 @@ def translated(
         else:
             changes = translator.feed(message)
         if changes:
-            yield TimedChange(round(seconds * sample_rate_hz), changes)
+            yield TimedChange(int(first_frame(np.array(seconds), sample_rate_hz)), changes)

@@ -93,7 +93,8 @@ def test_bundle(here):
         table["words"][names.index(is_now)]["name"] = will_be
     graphs = {name: (whole.path / name).read_bytes() for name in ("decoder.onnx", "encoder.onnx")}
     write_bundle(here / "swapped", {}, Vocabulary.from_json(json.dumps(table)), graphs)
-    np.testing.assert_array_equal(exported("warm", "--bundle", "swapped")[0], exported("bright")[0])
+    for option in ("--bundle", "--model"):
+        np.testing.assert_array_equal(exported("warm", option, "swapped")[0], exported("bright")[0])
 
 
 def test_preset(here):

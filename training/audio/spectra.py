@@ -133,7 +133,7 @@ def audio_files(folder: Path) -> list[Path]:
     """Every audio file below a folder, in a fixed order; raise `DataError` if there is none."""
     if not folder.is_dir():
         raise DataError(f"there is no music folder {folder}; name one with --music")
-    found, problems = expand([folder])
+    found, problems, _ = expand([folder])
     if problems:
         raise DataError(problems[0])
     return [item.path for item in found]

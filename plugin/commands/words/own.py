@@ -10,7 +10,7 @@ import numpy as np
 
 from semeq.console import Example, Say, examples, output_options
 from semeq.eq import REFERENCE_GRID_HZ, FloatArray, curve, fit_curves, rms_db
-from semeq.eq.formats import fit_filters
+from semeq.eq.formats import fit_text
 from semeq.presets import OwnWord, OwnWordsError, PresetStore, own_words_file, read_own_words, write_own_words
 from semeq.words import WordSpace, own_word_name
 
@@ -69,7 +69,7 @@ def add(
     elif preset is not None:
         params, about = target_of(space, preset_controls(PresetStore().read(preset))).params, f"preset {preset}"
     elif eq_file is not None:
-        fit = fit_filters(read_eq_file(eq_file).filters)
+        fit = fit_text(read_eq_file(eq_file))
         params, about, error_db = fit.params, eq_file.name, fit.error_db
     else:
         assert before is not None

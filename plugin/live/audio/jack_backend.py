@@ -127,7 +127,10 @@ class JackBackend:
             client.activate()
             for ours, wanted, is_output in ((ins, self._wanted[0], True), (outs, self._wanted[1], False)):
                 if wanted is not None:
-                    for own, other in zip(ours, self._matching(wanted, is_output), strict=False):
+                    others = self._matching(wanted, is_output)
+                    if len(others) < len(ours):
+                        self._notices.append(f"{wanted} has {len(others)} ports for {len(ours)} channels")
+                    for own, other in zip(ours, others, strict=False):
                         client.connect(*((other, own) if is_output else (own, other)))
         except LiveError:
             raise

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from semeq.eq import SHELF_Q, curve, curve_error, denormalise, scale_gains, sort_bells
 from semeq.eq.formats import Filter, FormatError, filters_curve, fit_filters, read_apo, write_apo
-from semeq.eq.formats.apo import MAX_CHARACTERS, MAX_FILTERS
+from semeq.eq.formats.apo_reading import MAX_CHARACTERS, MAX_FILTERS
 
 AUTOEQ = """\
 Preamp: -6.2 dB
@@ -38,9 +38,9 @@ def test_autoeq_text_is_read_whole():
     [
         ("Filter: ON PK Fc 50 Hz Gain -3.0 dB Q 10.00", Filter("bell", 50, -3, 10)),
         ("filter  7 :  on  peq  fc 1.5 kHz gain +2 db q 2", Filter("bell", 1500, 2, 2)),
-        ("Filter 1: ON LS Fc 105,5 Hz Gain 5,5 dB Q 0,71", Filter("low_shelf", 105.5, 5.5, 0.71)),
+        ("Filter 1: ON LSC Fc 105,5 Hz Gain 5,5 dB Q 0,71", Filter("low_shelf", 105.5, 5.5, 0.71)),
         ("Filter 1: ON PK Fc 1,050 Hz Gain 1 dB Q 1", Filter("bell", 1050, 1, 1)),
-        ("Filter 1: ON HS Fc 9000 Hz Gain -.5 dB Q .7", Filter("high_shelf", 9000, -0.5, 0.7)),
+        ("Filter 1: ON HSC Fc 9000 Hz Gain -.5 dB Q .7", Filter("high_shelf", 9000, -0.5, 0.7)),
         ("Filter 1: ON PK Fc 100 Hz Gain 2 dB BW Oct 1", Filter("bell", 100, 2, math.sqrt(2))),
         ("Filter 1: ON LSC 12 dB Fc 100 Hz Gain 6 dB", Filter("low_shelf", 100, 6, SHELF_Q)),
     ],
@@ -55,9 +55,11 @@ def test_spellings_people_have(line, expected):
 
 def test_what_is_left_out_is_told():
     bell = "Filter 1: ON PK Fc 100 Hz Gain 3 dB Q 1\n"
-    read = read_apo(f"# note\n{bell}Filter 2: ON HP Fc 30 Hz\nFilter 3: OFF PK Fc 1 Hz Gain 1 dB Q 1\nChannel: L\n")
+    read = read_apo(
+        f"# note\n{bell}Filter 2: ON LPX Fc 30 Hz\nFilter 3: OFF PK Fc 1 Hz Gain 1 dB Q 1\nInclude: b.txt\n"
+    )
     assert len(read.filters) == 1
-    assert read.notes == ("line 3: filter type HP is left out", "line 5: Channel is left out")
+    assert read.notes == ("line 3: filter type LPX is left out", "line 5: Include is left out")
 
 
 def test_own_text_comes_back_as_the_setting_itself():
@@ -90,7 +92,9 @@ def test_bands_spread_over_more_filters_are_found_again():
     ("text", "message"),
     [
         ("", "no filter"),
-        ("GraphicEQ: 20 -1.2; 21 -1.0", "no filter that semeq can use .line 1: GraphicEQ is left out"),
+        ("Include: a.txt", "no filter that semeq can use .line 1: Include is left out"),
+        ("\nGraphicEQ: 20 -1.2; x", "line 2: 'x' is not a frequency and a gain"),
+        ("GraphicEQ: 20 1\nGraphicEQ: 20 1", "line 2: a second graphic EQ"),
         ("Filter 1: ON PK Gain 3 dB Q 1", "line 1: the filter lacks its Fc"),
         ("\nFilter 1: ON PK Fc 100 Hz Q 1", "line 2: the filter lacks its Gain"),
         ("Filter 1: ON PK Fc 0 Hz Gain 3 dB Q 1", "Fc is 0, outside"),

@@ -1,7 +1,5 @@
 """What the reader of Equalizer APO texts takes where a number is missing, and where its limits stand."""
 
-import math
-
 import pytest
 
 from semeq.eq.formats import FormatError, read_apo
@@ -9,10 +7,12 @@ from semeq.eq.formats import FormatError, read_apo
 BELL = "Filter 1: ON PK Fc 100 Hz Gain 1 dB Q 1\n"
 
 
-def test_without_a_q_a_bell_has_1_and_a_shelf_that_of_no_overshoot():
+def test_without_a_q_a_bell_has_1_and_a_shelf_a_slope_of_nine_tenths():
     bell, shelf = read_apo("Filter: ON PK Fc 100 Hz Gain 3 dB\nFilter: ON LSC Fc 100 Hz Gain 3 dB\n").filters
     assert bell.q == 1.0
-    assert shelf.q == pytest.approx(math.sqrt(0.5))
+    amp = 10 ** (3 / 40)
+    assert 1 / shelf.q**2 == pytest.approx((amp + 1 / amp) * (1 / 0.9 - 1) + 2)
+    assert shelf.freq_hz == 100
 
 
 def test_a_slope_of_6_db_an_octave_is_half_the_cookbooks_s():
@@ -22,8 +22,8 @@ def test_a_slope_of_6_db_an_octave_is_half_the_cookbooks_s():
 
 
 def test_twenty_remarks_are_made_and_the_rest_is_counted():
-    for lines, last in ((20, "line 20: Channel is left out"), (23, "and 3 more lines are left out")):
-        notes = read_apo("Channel: L\n" * lines + BELL).notes
+    for lines, last in ((20, "line 20: Include is left out"), (23, "and 3 more lines are left out")):
+        notes = read_apo("Include: a\n" * lines + BELL).notes
         assert len(notes) == min(lines, 20) + (lines > 20)
         assert notes[-1] == last
 

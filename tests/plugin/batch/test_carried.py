@@ -10,8 +10,8 @@ import soundfile
 from mutagen import File
 from mutagen.id3 import ID3
 
+from semeq.files.containers import CAFF, FORM, RIFF, chunk_body, walk
 from semeq.files.formats import Conversion
-from semeq.files.metadata.chunks import CAFF, FORM, RIFF, chunk_body, walk
 from semeq.files.reading import probe
 from semeq.plugin import Controls, Renderer, WordSpace
 from semeq.plugin.batch.rendering import render_file

@@ -10,9 +10,14 @@ from semeq.plugin.batch.report import advice
 
 
 def gains(request, before_lufs=-20.0, after_lufs=-20.0, before_dbtp=-30.0, after_dbtp=-30.0):
-    options = {"ab": False, "level_match": False, "ceiling_dbtp": None, **request}
+    options = {"ab": False, "level_match": False, "ceiling_dbtp": None, "guard": True, **request}
     measured = SimpleNamespace(
-        before_lufs=before_lufs, after_lufs=after_lufs, before_dbtp=before_dbtp, after_dbtp=after_dbtp
+        before_lufs=before_lufs,
+        after_lufs=after_lufs,
+        before_dbtp=before_dbtp,
+        after_dbtp=after_dbtp,
+        clipping_before_dbtp=before_dbtp,
+        clipping_after_dbtp=after_dbtp,
     )
     found = gains_for(measured, SimpleNamespace(**options))
     return found.before_db, found.after_db
@@ -47,6 +52,13 @@ def test_the_guard_lowers_both_of_a_pair_by_the_louder_peak():
     assert gains(asked, before_dbtp=2.0, after_dbtp=-9.0) == pytest.approx((-3.0, -3.0))
     assert gains(asked, before_dbtp=-9.0, after_dbtp=2.0) == pytest.approx((-3.0, -3.0))
     assert gains(asked, after_lufs=-26.0, before_dbtp=2.0) == pytest.approx((-6.0, 0.0))  # below it once matched
+
+
+@pytest.mark.parametrize(("peak", "gain"), [(-0.5, 0.0), (0.0, 0.0), (0.01, -1.01), (3.0, -4.0)])
+def test_by_default_only_what_would_clip_is_turned_down_then_to_minus_one(peak, gain):
+    assert gains({}, after_dbtp=peak) == (0.0, pytest.approx(gain))
+    assert gains({"guard": False}, after_dbtp=peak) == (0.0, 0.0)
+    assert gains({"ab": True}, after_dbtp=peak) == pytest.approx((gain, gain))
 
 
 def outcome(peak_dbfs, true_peak_dbtp, overs=0, clips=True, lufs=None):

@@ -3,11 +3,14 @@
 import json
 import os
 
+import numpy as np
 import pytest
+import soundfile
 from click.testing import CliRunner
 
-from semeq.eq import PARAMETER_NAMES, curve_error
-from semeq.eq.formats import write_apo
+from semeq.eq import PARAMETER_NAMES, REFERENCE_GRID_HZ, curve, curve_error
+from semeq.eq.formats import WRITERS, write_apo
+from semeq.plugin import SemanticEQ
 from semeq.plugin.commands.import_eq import command
 from semeq.words.space import WordSpace
 
@@ -31,11 +34,11 @@ def test_a_words_own_text_names_the_word(word, tmp_path):
 
 def test_people_get_bands_error_words_and_notes(tmp_path):
     (tmp_path / "eq.txt").write_text(
-        "Filter 1: ON PK Fc 100 Hz Gain 3 dB Q 1\nFilter 2: ON HP Fc 20 Hz\n", encoding="utf-16"
+        "Filter 1: ON PK Fc 100 Hz Gain 3 dB Q 1\nFilter 2: ON LPX Fc 20 Hz\n", encoding="utf-16"
     )
     done = import_eq(tmp_path / "eq.txt")
     assert done.exit_code == 0, done.output
-    for expected in ("low shelf", "1 filter in five bands: error 0.00 dB", "sounds most like:", "type HP is left out"):
+    for expected in ("low shelf", "1 filter in five bands: error 0.00 dB", "sounds most like:", "type LPX is left out"):
         assert expected in done.output
 
 
@@ -59,3 +62,44 @@ def test_a_file_without_end_is_refused():
     done = import_eq("/dev/zero")
     assert done.exit_code in (1, 2)
     assert "Traceback" not in done.output
+
+
+@pytest.fixture
+def stem(tmp_path):
+    audio = np.random.default_rng(0).uniform(-0.1, 0.1, (20_000, 2))
+    soundfile.write(tmp_path / "stem.wav", audio, 44_100, subtype="FLOAT")
+    return tmp_path / "stem.wav"
+
+
+@pytest.mark.parametrize("form", ["apo", "autoeq", "camilladsp", "easyeffects", "json"])
+def test_stems_are_rendered_through_it(form, tmp_path, stem):
+    params = WordSpace.open().params("warm", None, 0, 1)
+    (tmp_path / "eq.txt").write_text(WRITERS[form](params, -2.0, ""))
+    done = import_eq(tmp_path / "eq.txt", "--process", stem, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    wet, dry = (soundfile.read(path, dtype="float32")[0] for path in (tmp_path / "out" / "stem.wav", stem))
+    np.testing.assert_allclose(wet, SemanticEQ("warm", output_db=-2.0)(dry, 44_100), atol=1e-4)
+    again = import_eq(tmp_path / "eq.txt", "--process", stem, "--out", tmp_path / "out")
+    assert (again.exit_code, "exists already" in again.output) == (1, True)
+    assert import_eq(tmp_path / "eq.txt", "--process", stem, "--out", tmp_path / "out", "--overwrite").exit_code == 0
+
+
+def test_channels_that_differ_are_refused_or_chosen(tmp_path):
+    file = tmp_path / "eq.txt"
+    bell = "Channel: {}\nFilter: ON PK Fc {} Hz Gain 3 dB Q 1\n"
+    file.write_text(bell.format("L", 100) + bell.format("R", 200))
+    refused = import_eq(file)
+    assert (refused.exit_code, f"{file}: line 1:" in refused.output) == (1, True)
+    done = import_eq(file, "--channel", "R", "--json")
+    setting = json.loads(done.output)["setting"]
+    assert [value for name, value in setting.items() if "freq" in name and abs(value - 200) < 0.01]
+
+
+def test_a_graphic_eq_names_its_word(tmp_path):
+    points = curve(WordSpace.open().params("bright", None, 0, 1))
+    text = "; ".join(f"{f:.1f} {g:.2f}" for f, g in zip(REFERENCE_GRID_HZ, points, strict=True))
+    (tmp_path / "GraphicEQ.txt").write_text(f"GraphicEQ: {text}\n")
+    done = import_eq(tmp_path / "GraphicEQ.txt", "--json")
+    table = json.loads(done.output)
+    assert table["words"][0]["word"] == "bright"
+    assert table["error_db"] < 0.1

@@ -57,6 +57,7 @@ SAVE = {
     "--level-match": (["--level-match"], {"level_match": True}),
     "--adaptive": (["--adaptive"], {"adaptive": True}),
     "--model": (["--model", "v3"], {"model": "v3"}),
+    "--bundle": (["--bundle", "v3"], {"model": "v3"}),
     "--about": (["--about", "lead, dry"], {"about": "lead, dry"}),
     "--map": (["--map", "21=morph"], {"map": ("cc21=morph",)}),
 }

@@ -73,7 +73,7 @@ def gain_db(planes, before):
     [
         (["-s", "warm"], {"semantic": "warm"}),
         (["--semantic", "bright"], {"semantic": "bright"}),
-        (["-s", "warm", "--to", "bright"], {"semantic": "warm", "to": "bright"}),
+        (["-s", "warm", "--to", "bright"], {"semantic": "warm", "to": "bright", "morph": 0.5}),
         (["-s", "warm", "--refine", "a bit brighter"], {"semantic": "warm + 0.25 bright"}),
         (["-s", "warm", "--refine", "boomier", "--refine", "less of that"], {"semantic": "0.7 warm + 0.35 boomy"}),
         (["-s", "warm", "--to", "bright", "--morph", "0.4"], {"semantic": "warm", "to": "bright", "morph": 0.4}),
@@ -83,7 +83,8 @@ def gain_db(planes, before):
         (["-s", "warm", "--output-db", "-7.5"], {"semantic": "warm", "output_db": -7.5}),
         (["-s", "warm", "--adaptive"], {"semantic": "warm", "adaptive": True}),
         (["-s", "warm", "--no-adaptive", "--no-level-match"], {"semantic": "warm"}),
-        (["-s", "warm", "--ceiling", "-30"], {"semantic": "warm"}),  # without the guard it says nothing
+        (["-s", "warm", "--guard"], {"semantic": "warm"}),
+        (["-s", "warm", "--no-guard"], {"semantic": "warm"}),
     ],
 )
 def test_controls_reach_the_sound_and_leave_the_file_as_it_is(here, audio, options, controls):
@@ -107,7 +108,8 @@ def test_the_options_above_are_heard(audio):
     assert np.abs(SemanticEQ("warm", to="bright")(audio, RATE) - warm).max() == 0
 
 
-def test_model(here, audio):
+@pytest.mark.parametrize("option", ["--model", "--bundle"])
+def test_model(here, audio, option):
     """A model in which two words have changed places, and a third has a name of its own."""
     whole = load_bundle()
     table = json.loads(whole.vocabulary.to_json())
@@ -117,11 +119,11 @@ def test_model(here, audio):
     graphs = {name: (whole.path / name).read_bytes() for name in ("decoder.onnx", "encoder.onnx", "audio_encoder.onnx")}
     write_bundle(here / "swapped", {}, Vocabulary.from_json(json.dumps(table)), graphs)
     for word, ours in (("warm", "bright"), ("zephyrous", "airy")):
-        process("song.wav", "-s", word, "--model", "swapped", "--overwrite")
+        process("song.wav", "-s", word, option, "swapped", "--overwrite")
         ((out, *_),) = outputs().values()
         np.testing.assert_allclose(out, SemanticEQ(ours)(audio, RATE), atol=2e-5)
     suggest = ["--suggest", "--json"]
-    (theirs,) = json.loads(process("song.wav", "-s", "warm", "--model", "swapped", *suggest).stdout)["files"]
+    (theirs,) = json.loads(process("song.wav", "-s", "warm", option, "swapped", *suggest).stdout)["files"]
     (same,) = json.loads(process("song.wav", "-s", "bright", *suggest).stdout)["files"]
     assert theirs["params"] == pytest.approx(same["params"])
 
@@ -162,7 +164,7 @@ def test_map(here):
             "song.wav", "-s", "warm", "--to", "bright", "--automate", "a.mid", "--map", f"21={control}", "--out", folder
         )
         ((rendered[control], *_),) = outputs(folder).values()
-    process(*asked)
+    process(*asked, "--morph", "0")
     ((still, *_),) = outputs().values()
     for moved in rendered.values():
         np.testing.assert_allclose(moved[:, : RATE // 8], still[:, : RATE // 8], atol=1e-6)  # before the message
@@ -187,15 +189,39 @@ def test_level_match_is_one_gain_that_brings_the_loudness_of_the_input(here, aud
 
 
 @pytest.mark.parametrize(
-    ("options", "ceiling"), [([], -1.0), (["--ceiling", "-6"], -6.0), (["--ceiling", "-20"], -20.0)]
+    ("options", "ceiling"),
+    [
+        (["--true-peak-guard"], -1.0),
+        (["--true-peak-guard", "--ceiling", "-6"], -6.0),
+        (["--ceiling", "-20"], -20.0),
+        (["--bits", "24"], -1.0),  # which clips, where floats do not
+        (["--bits", "24", "--guard"], -1.0),
+    ],
 )
 def test_the_guard_is_one_gain_that_keeps_the_true_peak_at_the_ceiling(here, audio, options, ceiling):
     louder = SemanticEQ("warm", output_db=18.0)(audio, RATE)
     assert true_peak_dbtp(louder) > 0
-    process("song.wav", "-s", "warm", "--output-db", "18", "--true-peak-guard", *options)
+    process("song.wav", "-s", "warm", "--output-db", "18", *options)
     ((out, *_),) = outputs().values()
     assert gain_db(out, louder) < 0
     assert true_peak_dbtp(out) == pytest.approx(ceiling, abs=0.02)
+
+
+def test_no_guard_clips_and_says_so(here, audio):
+    done = process("song.wav", "-s", "warm", "--output-db", "18", "--bits", "24", "--no-guard")
+    ((out, *_),) = outputs().values()
+    louder = SemanticEQ("warm", output_db=18.0)(audio, RATE)
+    np.testing.assert_allclose(out, louder.clip(-1, 1), atol=1e-6)
+    assert "samples clipped" in done.output
+
+
+@pytest.mark.parametrize("name", ["song.mp3", "song.ogg"])
+def test_bitrate_and_quality_are_those_of_the_encoder(here, name):
+    sizes = {}
+    for value, option in enumerate((["--quality", "1"], ["--bitrate", "160"], ["--quality", "9.5"])):
+        process("song.wav", "-s", "warm", "--format", name.split(".")[1], "--overwrite", *option)
+        sizes[value] = (here / "semeq-out" / name).stat().st_size
+    assert sizes[0] < sizes[1] < sizes[2]
 
 
 def test_the_guard_lets_what_is_below_the_ceiling_alone(here, audio):
@@ -316,6 +342,8 @@ def test_dask_takes_the_address(here, monkeypatch):
     [
         ["--overwrite", "--skip-existing"],
         ["--ab", "--level-match"],
+        ["--no-guard", "--ceiling", "-2"],
+        ["--quality", "5", "--bitrate", "128"],
         ["--dask", "tcp://there:1", "--jobs", "2"],
         ["--jobs", "-1"],
     ],
