@@ -130,7 +130,7 @@ class WavStream:
         if self.floating:
             return bytes(audio.astype("<f4" if self.bits == 32 else "<f8").tobytes())
         if quantiser is None:
-            return np.rint(np.clip(audio * 2.0**31, -(2.0**31), 2.0**31 - 1)).astype("<i4").tobytes()
+            return bytes(np.rint(np.clip(audio * 2.0**31, -(2.0**31), 2.0**31 - 1)).astype("<i4").tobytes())
         whole = quantiser(audio, dither=dither)
         if self.bits == 16:
             return bytes(whole.astype("<i2").tobytes())
