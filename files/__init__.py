@@ -15,6 +15,7 @@ from .loudness import (
 from .metadata import Carried
 from .reading import Audio, block_frames, blocks, check_end, name_of, opened, probe
 from .true_peak import TruePeak
+from .wav_stream import WavStream
 from .whole import sweep, whole, write_whole
 from .writer_thread import WriterThread
 from .writing import refuse_existing, replacing, writing
@@ -34,6 +35,7 @@ __all__ = [
     "Expanded",
     "LoudnessMeter",
     "TruePeak",
+    "WavStream",
     "WriterThread",
     "block_frames",
     "blocks",

@@ -19,7 +19,7 @@ from semeq.eq import MAX_CHANNELS
 
 from .containers import Mp3Stream, channel_mask, check_complete
 from .errors import AudioFileError
-from .formats import FLOATS, WIDE, AudioFormat
+from .formats import FLOATS, OTHER_AUDIO, WIDE, AudioFormat
 from .lossy import bit_rate_kbps
 
 BLOCK_FRAMES = 65_536
@@ -133,6 +133,10 @@ def opened(path: Path) -> Iterator[soundfile.SoundFile]:
         source = _source(path)
         file = soundfile.SoundFile(source)
     except soundfile.LibsndfileError as error:
+        if path.suffix.lower() in OTHER_AUDIO:
+            raise AudioFileError(
+                f"{path}: is in a format that semeq does not read; stream it: ffmpeg -i … -f wav - | semeq process -"
+            ) from None
         raise AudioFileError(f"{path}: is not audio that can be read ({error.error_string.rstrip('.')})") from None
     except OSError as error:
         raise AudioFileError(f"{path}: cannot be read ({error.strerror})") from None

@@ -4,6 +4,7 @@ from .planning import Plan, lay_out
 from .process import in_order, process_files, process_setting, run
 from .report import advice, as_data, preview, table
 from .request import DEFAULT_CEILING_DBTP, BatchError, Existing, Group, Job, Outcome, Request
+from .stream import render_stream
 from .worker import opened
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "preview",
     "process_files",
     "process_setting",
+    "render_stream",
     "run",
     "table",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from semeq.console import Say, TaskID, examples, output_options, quiet_libraries
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, curve, rms_db
-from semeq.files import AudioFileError, expand
+from semeq.files import AudioFileError, Conversion, expand
 from semeq.words import AdaptedSpace, Hearing, WordSpace, needed
 
 from ..batch import (
@@ -24,6 +25,7 @@ from ..batch import (
     lay_out,
     opened,
     preview,
+    render_stream,
     run,
     table,
 )
@@ -34,6 +36,9 @@ from .drawing import BAND_NAMES
 from .options import InputPath, OutputPath, say_understood
 from .request_options import idle_options, request_options
 
+#: For the names of files, what stdin and stdout are.
+_PIPE = Path("-")
+
 
 @click.command(
     "process",
@@ -41,6 +46,7 @@ from .request_options import idle_options, request_options
         "semeq process stems/*.wav --semantic warm --to bright --morph 0.3 --out mixed/",
         "semeq process library/ -s warm --level-match --jobs 0 --skip-existing --out warm/",
         "semeq process 'albums/**/*.flac' -s airy --dry-run",
+        "ffmpeg -i in.m4a -f wav - | semeq process - -s warm --out - | ffmpeg -i - out.m4a",
         "semeq process mix/ -s warm --stems --ceiling -1 --out warm-mix/",
     ),
 )
@@ -67,9 +73,10 @@ def command(
 ) -> None:
     """Render audio through the EQ of a word, or of a morph between two.
 
-    FILES are files, folders (the audio below them) and globs in quotes (with **). Folders keep their tree below the
-    output folder; sample rate, channels, sample format, tags, pictures and markers stay as they are. A file appears in
-    the output folder only when it is complete; inputs are never overwritten.
+    FILES are files, folders (the audio below them) and globs in quotes (with **); - with --out - is a WAV stream.
+    Folders keep their tree below the output folder; sample rate, channels, sample format, tags, pictures and
+    markers stay as they are. A file appears in the output folder only when it is complete; inputs are never
+    overwritten.
     """
     if dask is not None and jobs != 1:
         raise click.UsageError("--dask and --jobs exclude each other: the cluster has its own processes")
@@ -83,6 +90,9 @@ def command(
         return finish(failed, say)
     for remark in idle_options(request):
         say.note(remark)
+    if _PIPE in files or out == _PIPE:
+        refuse_for_stream(files, out, request, dry_run or jobs != 1 or dask is not None)
+        return stream(request, space, say)
     plan = lay_out(files, out, request)
     if plan.passed and not dry_run:
         suffixes = ", ".join(sorted({path.suffix.lower() for path in plan.passed}))
@@ -96,6 +106,27 @@ def command(
         return finish([*plan.missing, *(o.error for o in plan.settled if o.error)], say)
     outcomes = render(plan, request, jobs, dask, say)
     return conclude(outcomes, out, controls.output_db, say)
+
+
+def refuse_for_stream(files: tuple[Path, ...], out: Path, request: Request, more: bool) -> None:
+    """Raise `click.UsageError` for what a stream cannot be asked for."""
+    if files != (_PIPE,) or out != _PIPE:
+        raise click.UsageError("a stream goes from - to -: semeq process - --out - (a file called so is ./-)")
+    whole = request.level_match or request.ab or request.adaptive or request.ceiling_dbtp is not None or request.stems
+    if whole or more or request.conversion != Conversion():
+        raise click.UsageError(
+            "a stream is rendered as it comes, in its own format: without --level-match, --ab, --adaptive, --stems, "
+            "--ceiling, --format, --bits, --quality, --bitrate, --jobs, --dask and --dry-run"
+        )
+
+
+def stream(request: Request, space: WordSpace, say: Say) -> None:
+    """Render stdin to stdout, and say on stderr what clipped."""
+    done = render_stream(sys.stdin.buffer, sys.stdout.buffer, request, space)
+    say.detail(f"{done.frames} frames, peak {20 * math.log10(max(done.peak, 1e-12)):+.1f} dBFS")
+    if done.overs:
+        lower = request.moves.controls.output_db - math.ceil(200 * math.log10(done.peak)) / 10
+        say.trouble(f"stdout: {done.overs} samples clipped; use --output-db {lower:.1f}, or stream float samples")
 
 
 def render(plan: Plan, request: Request, jobs: int, dask: str | None, say: Say) -> list[Outcome]:

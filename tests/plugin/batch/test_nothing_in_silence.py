@@ -215,3 +215,12 @@ def test_libraries_do_not_talk_to_the_terminal(tmp_path):
     assert "Warning" in done.stderr
     status, _, err = semeq("process", source, "-s", "warm", "--out", tmp_path / "out")
     assert (status, err) == (0, "")
+
+
+@needs_ffmpeg
+def test_a_format_that_is_not_read_says_how_to_go_about_it(tmp_path):
+    library(tmp_path / "in", 1, 0.2)
+    source = tmp_path / "a.m4a"
+    subprocess.run(["ffmpeg", "-loglevel", "error", "-i", tmp_path / "in" / "00.wav", source], check=True)
+    (outcome,) = process_files([source], tmp_path / "out", "warm")
+    assert (outcome.status, "ffmpeg -i" in outcome.error) == ("failed", True)
