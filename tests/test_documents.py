@@ -152,6 +152,7 @@ def test_shell_snippets_run_or_at_least_parse(page, project, tmp_path, monkeypat
     environment = os.environ | {
         "PATH": f"{here / '.bin'}{os.pathsep}{os.environ['PATH']}",
         "SEMEQ_PRESETS": str(tmp_path / "presets"),
+        "SEMEQ_WORDS": str(tmp_path / "words.toml"),
         "COLUMNS": "100",
     }
     for block in snippets(page, "sh"):
@@ -269,7 +270,9 @@ def run_line(line: str, folder: Path, **environment: str) -> None:
     done = subprocess.run(
         ["bash", "-c", line],
         cwd=folder,
-        env=os.environ | {"PATH": path, "COLUMNS": "100", "HOME": str(folder / "home")} | environment,
+        env=os.environ
+        | {"PATH": path, "COLUMNS": "100", "HOME": str(folder / "home"), "SEMEQ_WORDS": str(folder / "words.toml")}
+        | environment,
         capture_output=True,
         text=True,
         timeout=300,
