@@ -170,3 +170,19 @@ def test_importing_the_effect_imports_nothing_slow():
     code = "import sys, semeq.plugin; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not slow & set(done.stdout.split())
+
+
+def test_every_command_starts_without_the_extras():
+    """The base install has no matplotlib, torch, sounddevice or JACK: what needs them says so when it is asked for."""
+    code = """
+import sys
+for name in ("matplotlib", "torch", "onnx", "sklearn", "sounddevice", "jack", "rtmidi", "distributed", "pyloudnorm"):
+    sys.modules[name] = None
+import click
+from semeq.export.commands.eq import eq_command
+from semeq.plugin.cli import semeq
+for name in semeq.list_commands(click.Context(semeq)):
+    assert semeq.get_command(click.Context(semeq), name) is not None
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
