@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -55,21 +56,27 @@ def with_own_words(decoder: Decoder, words: Iterable[OwnWord] | None = None) -> 
     mine = list(read_own_words() if words is None else words)
     if not mine:
         return vocabulary
-    starts = decoder.encode(np.array([word.params for word in mine]))
     entries = [
         Word(
             name=own_word_name(word.name),
             language="en",
             sources=(OWN,),
             evidence=1,
-            latent=tuple(float(v) for v in locate(decoder, curve(word.params), start)),
+            latent=_point(decoder, tuple(float(value) for value in word.params)),
             origin=OWN,
         )
-        for word, start in zip(mine, starts, strict=True)
+        for word in mine
     ]
     # In their places, new ones at the end: plugins number words, and sessions remember the numbers.
     table = {word.name: word for word in vocabulary} | {entry.name: entry for entry in entries}
     return Vocabulary(table.values(), flat=vocabulary.flat)
+
+
+@lru_cache(maxsize=512)
+def _point(decoder: Decoder, params: tuple[float, ...]) -> tuple[float, ...]:
+    """The point of a setting. Kept: the same words are met each time that a space is opened."""
+    setting = np.array(params)
+    return tuple(float(value) for value in locate(decoder, curve(setting), decoder.encode(setting)))
 
 
 def bundle_with_own_words(bundle: Bundle) -> Bundle:

@@ -51,7 +51,7 @@ class AdaptedSpace(WordSpace):
 
     def __init__(self, space: WordSpace, hearing: Hearing, lean_db: FloatArray) -> None:
         super().__init__(space.decoder, space.vocabulary)
-        self._tables = space._tables  # the same words: tables are shared
+        self._tables, self._understood = space._tables, space._understood  # the same words: both are shared
         self._hearing, self._lean_db = hearing, lean_db
 
     def params(self, semantic: str, to: str | None, morph: ArrayLike, intensity: ArrayLike) -> FloatArray:
