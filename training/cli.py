@@ -22,6 +22,7 @@ MODULES = {
     "bench": "bench:bench_command",
     "ablation": "ablation:ablation_command",
     "data": "data:data_command",
+    "thesaurus": "thesaurus:thesaurus_command",
 }
 
 

@@ -21,6 +21,7 @@ from .neighbours import Neighbour, alike, select, word_positions
 from .own import OWN, bundle_with_own_words, own_word_name, with_own_words
 from .phrase import Part, Phrase, PhraseError, corrected, parse_phrase, without_last_correction
 from .space import Understood, WordSpace
+from .thesaurus import Thesaurus, ThesaurusError, shipped_thesaurus
 from .vocabulary import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "Phrase",
     "PhraseError",
     "School",
+    "Thesaurus",
+    "ThesaurusError",
     "Understood",
     "UnknownWordError",
     "Vocabulary",
@@ -66,6 +69,7 @@ __all__ = [
     "select",
     "share_of",
     "shipped_models",
+    "shipped_thesaurus",
     "versions",
     "with_own_words",
     "without_last_correction",

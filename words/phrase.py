@@ -13,6 +13,8 @@ the sign of a clause holds for what follows with "or" (*not harsh or thin*). Wor
 
 A correction is a sum of half the weight, added to what stands before it (*warm > a bit brighter* is 1 warm + 0.25
 bright), or a word on the whole: *less of that*, *more of that*.
+
+A word outside the vocabulary that a thesaurus explains stands for the known words that it gives; a note says which.
 """
 
 from __future__ import annotations
@@ -56,6 +58,8 @@ _TOKEN = re.compile(
     r"[0-9]+(?:[.,][0-9]+)?(?:e[+-]?[0-9]+)?\s*%?|[,;+&*−]|-(?=[\s0-9])|[^\W\d_](?:[\w'/.-]*[\w/])?", re.UNICODE
 )
 Found = TypeVar("Found")
+#: What a thesaurus does: known words and their weights, whose absolute values add up to 1; none for a strange word.
+Explain = Callable[[str], Mapping[str, float]]
 _LONGEST = 3  # words that one term of the tables above, or of a vocabulary, has at most
 
 
@@ -76,7 +80,7 @@ class Phrase:
     parts
         In the order of their first mention, each word once, none of weight 0.
     notes
-        What a user should be told: words that cancelled out.
+        What a user should be told: words that cancelled out, and what the thesaurus explained.
     """
 
     parts: tuple[Part, ...]
@@ -112,8 +116,8 @@ class PhraseError(UnknownWordError):
     """A phrase that is not understood. The message names the piece, and what could be meant."""
 
 
-def parse_phrase(text: str, vocabulary: Vocabulary) -> Phrase:
-    """Read a phrase.
+def parse_phrase(text: str, vocabulary: Vocabulary, thesaurus: Explain | None = None) -> Phrase:
+    """Read a phrase. What is not in the vocabulary is looked up in the `thesaurus`: known words and their weights.
 
     Raises
     ------
@@ -126,6 +130,8 @@ def parse_phrase(text: str, vocabulary: Vocabulary) -> Phrase:
         raise PhraseError(f"the phrase {text!r} has characters that cannot be typed")
     weights: dict[str, float] = {}
     seen: list[str] = []
+    named: set[str] = set()
+    explained: dict[str, str] = {}
     for number, step in enumerate(text.split(">")):
         whole = OF_THE_WHOLE.get(" ".join(step.lower().split()))
         if number and whole is not None:
@@ -134,16 +140,20 @@ def parse_phrase(text: str, vocabulary: Vocabulary) -> Phrase:
         tokens = _tokens(step)
         if not tokens:
             raise PhraseError("the phrase is empty; name a word, such as warm")
-        for word, weight in _clauses(tokens, vocabulary):
-            weights[word] = weights.get(word, 0.0) + weight * (CORRECTION if number else 1.0)
-            seen.append(word)
-    if len(weights) > MOST_PARTS:
-        raise PhraseError(f"the phrase names {len(weights)} words; at most {MOST_PARTS} can be blended")
+        for name, kin, weight in _clauses(tokens, vocabulary, thesaurus):
+            named.add(name)
+            if name not in kin:
+                explained[name] = _explanation(name, kin)
+            for word, share in kin.items():
+                weights[word] = weights.get(word, 0.0) + share * weight * (CORRECTION if number else 1.0)
+                seen.append(word)
+    if len(named) > MOST_PARTS:
+        raise PhraseError(f"the phrase names {len(named)} words; at most {MOST_PARTS} can be blended")
     for word, weight in weights.items():
         if abs(weight) > MOST_WEIGHT:
             raise PhraseError(f"{weight:g} times {word!r} is out of range: −{MOST_WEIGHT:g} to {MOST_WEIGHT:g}")
     gone = [word for word, weight in weights.items() if abs(weight) < 1e-9 and seen.count(word) > 1]
-    notes = tuple(f"{word!r} and its opposite cancel out" for word in gone)
+    notes = (*explained.values(), *(f"{word!r} and its opposite cancel out" for word in gone))
     return Phrase(tuple(Part(w, round(v, 6)) for w, v in weights.items() if abs(v) >= 1e-9), notes)
 
 
@@ -161,14 +171,17 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
-def _clauses(tokens: list[str], vocabulary: Vocabulary) -> list[tuple[str, float]]:
-    found: list[tuple[str, float]] = []
+def _clauses(
+    tokens: list[str], vocabulary: Vocabulary, thesaurus: Explain | None
+) -> list[tuple[str, Mapping[str, float], float]]:
+    """Each word that is named, the words of the vocabulary that it stands for with their shares, and its weight."""
+    found: list[tuple[str, Mapping[str, float], float]] = []
     amount, sign, said = 1.0, 1.0, False  # `said`: an amount or a sign waits for its word
     last_sign, at = 1.0, 0
     while at < len(tokens):
         length, word = _longest(tokens, at, lambda name: _known(name, vocabulary))
         if word is not None:
-            found.append((word, amount * sign))
+            found.append((word, {word: 1.0}, amount * sign))
             amount, last_sign, sign, said = 1.0, sign, 1.0, False
             at += length
             continue
@@ -187,7 +200,11 @@ def _clauses(tokens: list[str], vocabulary: Vocabulary) -> list[tuple[str, float
             if token == "or" and not said:
                 sign = last_sign
         elif token not in FILLERS:
-            raise _not_understood(token, vocabulary)
+            name, kin = _explained(token, vocabulary, thesaurus)
+            if not kin:
+                raise _not_understood(token, vocabulary)
+            found.append((name, kin, amount * sign))
+            amount, last_sign, sign, said = 1.0, sign, 1.0, False
         at += 1
     if said or not found:
         raise PhraseError(f"the phrase {' '.join(tokens)!r} ends before its word")
@@ -212,6 +229,25 @@ def _known(name: str, vocabulary: Vocabulary) -> str | None:
             school = candidate.partition("/")[2]
             return vocabulary.get(candidate).name + (f"/{school}" if school else "")
     return None
+
+
+def _explained(token: str, vocabulary: Vocabulary, thesaurus: Explain | None) -> tuple[str, Mapping[str, float]]:
+    """A word that the thesaurus has, and what it stands for; nothing where most of that is not in this vocabulary."""
+    if thesaurus is None:
+        return token, {}
+    for name in (token, *_positives(token)):
+        weights = thesaurus(name)
+        kin = {word: weight for word, weight in weights.items() if word in vocabulary}
+        share = sum(abs(weight) for weight in kin.values())
+        if share > 0.5:
+            return name, {word: round(weight / share, 2) for word, weight in kin.items()}
+    return token, {}
+
+
+def _explanation(name: str, kin: Mapping[str, float]) -> str:
+    """*velvety: smooth 61 %, less hard 9 % (not in the vocabulary, understood by its synonyms)*."""
+    shown = ", ".join(f"{'less ' if share < 0 else ''}{word} {abs(share):.0%}" for word, share in kin.items())
+    return f"{name}: {shown} (not in the vocabulary, understood by its synonyms)".replace("%", " %")
 
 
 def _positives(name: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +18,13 @@ from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, alike, select
 from .own import with_own_words
 from .phrase import Part, Phrase, parse_phrase
+from .thesaurus import shipped_thesaurus
 from .vocabulary import LATENT_SIZE, Vocabulary, Word
 
 #: A blend whose curve is missed by more than this, in dB RMS, is worth a remark.
 WORTH_TELLING_DB = 1.0
+#: Nor does it matter what people mean by a word of less weight.
+_WORTH_A_REMARK = 0.25
 _TABLES_KEPT = 64
 _PHRASES_KEPT = 256
 
@@ -73,7 +76,7 @@ class WordSpace:
         said = [] if found.phrase.word is not None else [f"{text!r} is taken as {found.phrase}", *found.phrase.notes]
         for part in found.phrase.parts:
             word = self.vocabulary.get(part.word)
-            if word.contested and word.schools:
+            if word.contested and word.schools and abs(part.weight) >= _WORTH_A_REMARK:
                 ways = ", ".join(f"{word.name}/{n} ({school.name})" for n, school in enumerate(word.schools, start=1))
                 said.append(f"people disagree about {word.name!r}; its meanings are {ways}")
         if found.error_db > WORTH_TELLING_DB:
@@ -110,7 +113,7 @@ class WordSpace:
             word, school = self.vocabulary.get(text), text.partition("/")[1:]
             phrase = Phrase((Part(word.name + "".join(school), 1.0),))
             return Understood(phrase, np.asarray(word.latent, dtype=np.float64), 0.0)
-        phrase = parse_phrase(text, self.vocabulary)
+        phrase = parse_phrase(text, self.vocabulary, _synonyms)
         if phrase.word is not None:
             return Understood(phrase, self.latent(phrase.word), 0.0)
         flat = np.asarray(self.vocabulary.flat, dtype=np.float64)
@@ -134,3 +137,8 @@ class WordSpace:
     def params(self, semantic: str, to: str | None, morph: ArrayLike, intensity: ArrayLike) -> FloatArray:
         """Settings (..., 13) of a word pair at morph positions (...) and intensities (...)."""
         return scale_gains(self.table(semantic, to).at(morph), intensity)
+
+
+def _synonyms(word: str) -> Mapping[str, float]:
+    """What the thesaurus says of a word that is not in the vocabulary."""
+    return shipped_thesaurus().get(word)

@@ -169,3 +169,53 @@ def test_corrections_can_be_taken_back_one_by_one(vocabulary):
 def test_what_is_not_a_correction(vocabulary, text):
     with pytest.raises(PhraseError):
         parse_phrase(text, vocabulary)
+
+
+KIN = {
+    "velvety": {"airy": 0.6, "warm": 0.3, "harsh": -0.1},
+    "murky": {"muddy": 1.0},
+    "exotic": {"airy": 0.4, "odd": 0.6},
+}
+
+
+def thesaurus(word):
+    return KIN.get(word, {})
+
+
+def explained(text, vocabulary):
+    phrase = parse_phrase(text, vocabulary, thesaurus)
+    return {part.word: part.weight for part in phrase.parts}, phrase.notes
+
+
+def test_a_word_that_the_thesaurus_knows_stands_for_its_kin(vocabulary):
+    found, notes = explained("velvety", vocabulary)
+    assert found == {"airy": 0.6, "warm": 0.3, "harsh": -0.1}
+    assert notes == (
+        "velvety: airy 60 %, warm 30 %, less harsh 10 % (not in the vocabulary, understood by its synonyms)",
+    )
+    assert explained("less murkier", vocabulary)[0] == {"muddy": -1}
+    assert explained("warm, a bit velvety", vocabulary)[0] == pytest.approx({"warm": 1.15, "airy": 0.3, "harsh": -0.05})
+    assert explained("warm > velvety", vocabulary)[0] == pytest.approx({"warm": 1.15, "airy": 0.3, "harsh": -0.05})
+
+
+def test_the_vocabulary_goes_before_the_thesaurus(vocabulary):
+    assert parse_phrase("warm", vocabulary, lambda word: {"thin": 1.0}).word == "warm"
+
+
+def test_kin_that_this_vocabulary_has_not_is_left_out_and_where_most_is_missing_the_word_is_refused(vocabulary):
+    most = {"exotic": {"airy": 0.6, "odd": 0.4}}
+    assert parse_phrase("exotic", vocabulary, lambda word: most.get(word, {})).parts == (Part("airy", 1.0),)
+    with pytest.raises(PhraseError, match="exotic"):
+        parse_phrase("exotic", vocabulary, thesaurus)
+
+
+def test_without_a_thesaurus_a_strange_word_is_refused(vocabulary):
+    with pytest.raises(PhraseError, match="velvety"):
+        parse_phrase("velvety", vocabulary)
+    with pytest.raises(PhraseError, match="brigth"):
+        parse_phrase("brigth", vocabulary, thesaurus)
+
+
+def test_kin_does_not_count_as_words_that_were_named(vocabulary):
+    names = [name for name in NAMES if name != "please"][: MOST_PARTS - 1]
+    assert parse_phrase(", ".join([*names, "velvety"]), vocabulary, thesaurus).parts
