@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from semeq.words import Bundle, plain_name
+from semeq.words import Bundle, parse_phrase, plain_name
 
 from .errors import ExportError
 from .plugin_names import PluginIdentity, choose_words
@@ -112,6 +112,11 @@ def bundle_folder(out: Path) -> Path:
 
 
 def _numbered(bundle: Bundle, word: str) -> tuple[int, str]:
+    if word not in bundle.vocabulary and parse_phrase(word, bundle.vocabulary).parts:
+        raise ExportError(
+            f"the plugin lists words, not phrases: name {word!r} with `semeq words add NAME --phrase {word!r}`, "
+            "build the plugin again, and use that name"
+        )
     entry = bundle.vocabulary.get(word)
     words = choose_words(bundle)
     name = plain_name(entry.name)

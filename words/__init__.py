@@ -14,7 +14,7 @@ from .bundle import (
     write_bundle,
 )
 from .decoder import Decoder, load_decoder
-from .hearing import AdaptedSpace, Course, Heard, Hearing, HearingError, needed, share_of
+from .hearing import AdaptedSpace, Complaint, Course, Diagnosis, Heard, Hearing, HearingError, needed, share_of
 from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, alike, select, word_positions
@@ -34,8 +34,10 @@ __all__ = [
     "AdaptedSpace",
     "Bundle",
     "BundleError",
+    "Complaint",
     "Course",
     "Decoder",
+    "Diagnosis",
     "Heard",
     "Hearing",
     "HearingError",

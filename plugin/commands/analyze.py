@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from rich.table import Table
 
 from semeq.console import Example, Say, examples, output_options, plain_table, quiet_libraries
 from semeq.files import AudioFileError, expand
-from semeq.words import Hearing, WordSpace, mix_terms
+from semeq.words import Diagnosis, Hearing, WordSpace
 
 from ..hear_files import Profile, profile
 from .options import OutputPath, model_option
@@ -32,22 +34,19 @@ _ALWAYS = ("warm", "bright")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--plot", type=OutputPath(folder=True), help="Draw a PNG of every file into this folder.")
 @click.option("--top", type=click.IntRange(1, 50), default=6, show_default=True, help="How many words to show.")
-@click.option("--all-words", is_flag=True, help="All words, not only terms of the mixing trade.")
+@click.option("--all-words", is_flag=True, help="Rank all words by score, not an engineer's complaints.")
 @model_option
 @output_options
 @quiet_libraries()
 def command(files: tuple[Path, ...], plot: Path | None, top: int, all_words: bool, model: str | None, say: Say) -> None:
-    """Say what FILES (or the audio in folders) sound like: words with scores, against average music.
+    """Say what stands out in FILES (or the audio in folders) against average music, and what would mend it.
 
-    Scores are in standard deviations over the 376 excerpts that the encoder learnt from. Beside each stands the part of
-    music that is less so: warm +1.0 is warmer than 84 % of it.
+    Complaints are ranked by the evidence for them. Scores are in standard deviations over the 376 excerpts that the
+    encoder learnt from; beside each stands the part of music that is less so: muddy +1.0 is muddier than 84 % of it.
     """
-    space = WordSpace.open(model)
-    hearing = Hearing(space)
-    trade = {term.name for term in mix_terms()}
-    chosen = np.flatnonzero([all_words or word in trade for word in hearing.words])
-    if not len(chosen):  # a model with other words
-        chosen = np.arange(len(hearing.words))
+    hearing = Hearing(WordSpace.open(model))
+    diagnosis = Diagnosis(hearing)
+    all_words = all_words or not diagnosis.complaints  # a model with other words
     results: list[Profile] = []
     failed: list[str] = []
     found, missing, _ = expand(files)
@@ -59,11 +58,11 @@ def command(files: tuple[Path, ...], plot: Path | None, top: int, all_words: boo
                 results.append(profile(path, hearing))
             except AudioFileError as error:
                 failed.append(str(error))
-    say.data({str(item.path): _as_json(item, hearing) for item in results})
+    say.data({str(item.path): _as_json(item, hearing, diagnosis) for item in results})
     if len(results) == 1:
-        _print_one(results[0], hearing, chosen, top, say)
+        _print_one(results[0], hearing, None if all_words else diagnosis, top, say)
     elif results:
-        say.result(_table(results, hearing, chosen))
+        say.result(_table(results, hearing, diagnosis))
     if plot is not None:
         _draw(results, hearing, plot, say)
     for message in failed:
@@ -73,11 +72,16 @@ def command(files: tuple[Path, ...], plot: Path | None, top: int, all_words: boo
         sys.exit(1)
 
 
-def _as_json(item: Profile, hearing: Hearing) -> dict[str, Any]:
+def _as_json(item: Profile, hearing: Hearing, diagnosis: Diagnosis) -> dict[str, Any]:
     def words(scores: Any) -> dict[str, float]:
         return {word: round(float(score), 3) for word, score in zip(hearing.words, scores, strict=True)}
 
     return {
+        "complaints": [
+            {name: value if isinstance(value, str) else round(value, 3) for name, value in asdict(complaint).items()}
+            for complaint in diagnosis(item.heard.lean_db)
+        ],
+        "remedy": diagnosis.remedy(item.heard.lean_db),
         "words": words(item.scores),
         "lean": [round(float(v), 2) for v in item.heard.lean_db],
         "bands_hz": [round(float(f), 1) for f in hearing.bands_hz],
@@ -91,26 +95,44 @@ def _as_json(item: Profile, hearing: Hearing) -> dict[str, Any]:
     }
 
 
-def _ranked(item: Profile, chosen: Any, top: int) -> list[int]:
-    return [int(i) for i in chosen[np.argsort(-item.scores[chosen])][:top]]
-
-
-def _print_one(item: Profile, hearing: Hearing, chosen: Any, top: int, say: Say) -> None:
+def _print_one(item: Profile, hearing: Hearing, diagnosis: Diagnosis | None, top: int, say: Say) -> None:
     say.result(f"{item.path.name}: centroid {item.centroid_hz:,.0f} Hz, bass over treble {item.bass_treble_db:+.1f} dB")
-    table = plain_table("word", ">score", ">more than", "", "over time")
-    ranked = _ranked(item, chosen, top)
-    ranked += [hearing.words.index(word) for word in _ALWAYS if word in hearing.words]
-    for i in dict.fromkeys(ranked):
-        bar = "█" * round(4 * min(abs(float(item.scores[i])), 4.0))
-        table.add_row(
-            hearing.words[i], f"{item.scores[i]:+.2f}", _share(item.scores[i]), bar, _spark(item.course.scores[:, i])
-        )
+    if diagnosis is None:
+        table = plain_table("word", ">score", ">more than", "", "over time")
+        ranked = [int(i) for i in np.argsort(-item.scores)[:top]]
+        ranked += [hearing.words.index(word) for word in _ALWAYS if word in hearing.words]
+        for i in dict.fromkeys(ranked):
+            score = float(item.scores[i])
+            table.add_row(hearing.words[i], *_score(score), _spark(item.course.scores[:, i]))
+        say.result(table)
+        return
+    table = plain_table("complaint", ">score", ">more than", "", "where", ">there", "over time")
+    for found in diagnosis(item.heard.lean_db)[:top]:
+        course = _spark(item.course.scores[:, hearing.words.index(found.word)])
+        where = f"{_hz(found.from_hz)} to {_hz(found.to_hz)} Hz"
+        table.add_row(found.word, *_score(found.score), where, f"{found.band_db:+.1f} dB", course)
     say.result(table)
+    remedy = diagnosis.remedy(item.heard.lean_db)
+    if remedy:
+        line = f"semeq process {shlex.quote(str(item.path))} --semantic {shlex.quote(remedy)} --out mended"
+        say.result(f"stands out: {', '.join(diagnosis.standing_out(item.heard.lean_db))}; to mend it:")
+        say.result(f"  {line}")
+    else:
+        say.result("nothing stands out from music")
 
 
-def _share(score: float) -> str:
-    """The part of music that scores less, taken as normally distributed."""
-    return f"{50 * (1 + math.erf(score / math.sqrt(2))):.0f} %"
+def _score(score: float) -> tuple[str, str, str]:
+    """A score, the part of music that scores less, taken as normally distributed, and a bar."""
+    return (
+        f"{score:+.2f}",
+        f"{50 * (1 + math.erf(score / math.sqrt(2))):.0f} %",
+        "█" * round(4 * min(max(score, 0.0), 4.0)),
+    )
+
+
+def _hz(value: float) -> str:
+    """A frequency with two digits that matter."""
+    return f"{float(f'{value:.2g}'):,.0f}"
 
 
 def _spark(values: Any) -> str:
@@ -120,14 +142,14 @@ def _spark(values: Any) -> str:
     return "".join("▁▂▃▄▅▆▇█"[round(float(v))] for v in levels)
 
 
-def _table(results: list[Profile], hearing: Hearing, chosen: Any) -> Table:
-    table = plain_table("file", "sounds", *(f">{word}" for word in _ALWAYS), ">centroid", ">bass/treble")
+def _table(results: list[Profile], hearing: Hearing, diagnosis: Diagnosis) -> Table:
+    table = plain_table("file", "stands out", "remedy", *(f">{word}" for word in _ALWAYS), ">centroid", ">bass/treble")
     for item in results:
-        leading = ", ".join(f"{hearing.words[i]} {item.scores[i]:+.1f}" for i in _ranked(item, chosen, 2))
         known = [item.scores[hearing.words.index(w)] if w in hearing.words else np.nan for w in _ALWAYS]
         table.add_row(
             item.path.name,
-            leading,
+            ", ".join(diagnosis.standing_out(item.heard.lean_db)[:2]) or "nothing",
+            diagnosis.remedy(item.heard.lean_db),
             *(f"{score:+.1f}" for score in known),
             f"{item.centroid_hz:,.0f} Hz",
             f"{item.bass_treble_db:+.0f} dB",

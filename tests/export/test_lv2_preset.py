@@ -48,7 +48,21 @@ def test_the_ports_make_the_words_response(word, to, morph, intensity):
     assert set(ports(turtle)) == {"semantic", "to", "morph", "intensity", "output_db", "lv2_enabled"}
 
 
-@pytest.mark.parametrize("stored", [s for s in PresetStore().all() if s.factory], ids=lambda stored: stored.name)
+FACTORY = [stored for stored in PresetStore().all() if stored.factory]
+
+
+def test_a_phrase_is_refused_with_what_to_do():
+    done = CliRunner().invoke(cli, ["eq", "less muddy", "--format", "lv2-preset"], prog_name="semeq-export")
+    assert done.exit_code != 0
+    assert "lists words, not phrases" in str(done.exception)
+    assert "semeq words add NAME --phrase 'less muddy'" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [stored for stored in FACTORY if stored.read().semantic in load_bundle().vocabulary],
+    ids=lambda stored: stored.name,
+)
 def test_a_preset_of_semeq_becomes_one_of_lv2(stored):
     preset = stored.read()
     turtle = export("--preset", stored.path)

@@ -85,7 +85,7 @@ class Hearing:
         count = len(self.bands_hz)
         if metric.shape != (count, count) or covariance.shape != (count, count) or self._mean_music.shape != (count,):
             raise BundleError(f"{bundle.audio_encoder_path.name} has tables of the wrong shape")
-        self.space, self.metric = space, metric
+        self.space, self.metric, self.music_covariance = space, metric, covariance
         self.words = space.vocabulary.names
         latents = np.array([space.latent(word) for word in self.words])
         axes = self.band_curves(space.decoder.decode(latents)) @ metric

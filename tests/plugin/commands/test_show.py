@@ -42,9 +42,11 @@ def test_a_morph_has_as_many_steps_as_asked_for():
 
 def test_a_preset_is_shown_where_it_stands_and_its_morph_by_steps():
     (row,) = json.loads(show("--preset", "warm vocals", "--json").stdout)["settings"]
-    assert list(row["setting"].values()) == pytest.approx(WordSpace.open().params("warm", "soft", 0.3, 0.5))
-    rows = json.loads(show("--preset", "warm vocals", "--steps", 3, "--json").stdout)["settings"]
-    assert [row["label"] for row in rows] == ["warm", "50%", "soft"]
+    assert list(row["setting"].values()) == pytest.approx(
+        WordSpace.open().params("warm, a bit of body", None, 0.0, 0.4)
+    )
+    rows = json.loads(show("--preset", "knob warm to bright", "--steps", 3, "--json").stdout)["settings"]
+    assert [row["label"] for row in rows] == ["warm", "50%", "bright"]
 
 
 def test_nothing_is_drawn_unless_asked_for(tmp_path, monkeypatch):
