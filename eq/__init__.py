@@ -43,6 +43,7 @@ from .settings import (
     scale_gains,
     sort_bells,
 )
+from .shape_name import shape_name
 
 __all__ = [
     "CPP_FOLDER",
@@ -92,6 +93,7 @@ __all__ = [
     "refit",
     "rms_db",
     "scale_gains",
+    "shape_name",
     "sort_bells",
     "tilt",
 ]

@@ -26,12 +26,22 @@ class OwnWordsError(PresetError):
 
 
 @dataclass(frozen=True)
+class OwnSchool:
+    """One of several ways in which people mean a word: its name, its setting (13,), and how many people it has."""
+
+    name: str
+    params: FloatArray
+    people: int
+
+
+@dataclass(frozen=True)
 class OwnWord:
-    """A word of the user's: its setting (13,) in physical units, and where it came from, for people."""
+    """A word of the user's: its setting (13,) in physical units, where it came from, for people, and its schools."""
 
     name: str
     params: FloatArray
     about: str = ""
+    schools: tuple[OwnSchool, ...] = ()
 
 
 def own_words_file() -> Path:
@@ -66,7 +76,12 @@ def write_own_words(words: Iterable[OwnWord], path: Path | None = None) -> Path:
     """Write all words of a file anew; it appears whole or not at all. Raises `OwnWordsError`."""
     path = path or own_words_file()
     tables = [
-        {"name": word.name, **({"about": word.about} if word.about else {}), "setting": _as_table(word.params)}
+        {
+            "name": word.name,
+            **({"about": word.about} if word.about else {}),
+            "setting": _as_table(word.params),
+            **({"school": [_school_table(school) for school in word.schools]} if word.schools else {}),
+        }
         for word in words
     ]
     try:
@@ -80,15 +95,33 @@ def _as_table(params: FloatArray) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in zip(PARAMETER_NAMES, params, strict=True)}
 
 
+def _school_table(school: OwnSchool) -> dict[str, Any]:
+    return {"name": school.name, "people": school.people, "setting": _as_table(school.params)}
+
+
 def _word(entry: Any) -> OwnWord:
     if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str) or not entry["name"].strip():
         raise TomlError("a [[word]] has no name")
-    name = entry["name"]
+    name, schools = entry["name"], entry.get("school", [])
+    if not isinstance(schools, list) or not all(isinstance(s, Mapping) and str(s.get("name", "")) for s in schools):
+        raise TomlError(f"the schools of the word {name!r} are not [[word.school]] tables with names")
+    found = tuple(
+        OwnSchool(str(s["name"]), _setting(s, f"{name}/{s['name']}"), _count(s.get("people", 1), name)) for s in schools
+    )
+    return OwnWord(name, _setting(entry, name), str(entry.get("about", "")), found)
+
+
+def _count(value: Any, name: str) -> int:
+    if not isinstance(value, int) or value < 1:
+        raise TomlError(f"a school of the word {name!r} has {value!r} people")
+    return value
+
+
+def _setting(entry: Mapping[str, Any], name: str) -> FloatArray:
     setting = entry.get("setting")
     if not isinstance(setting, Mapping) or set(setting) != set(PARAMETER_NAMES):
         raise TomlError(f"the word {name!r} needs a setting with {', '.join(PARAMETER_NAMES)}")
     try:
-        params = check_params(np.array([float(setting[parameter]) for parameter in PARAMETER_NAMES]))
+        return check_params(np.array([float(setting[parameter]) for parameter in PARAMETER_NAMES]))
     except (SettingError, TypeError, ValueError) as error:
         raise TomlError(f"the setting of the word {name!r} cannot be used: {error}") from None
-    return OwnWord(name, params, str(entry.get("about", "")))

@@ -16,7 +16,7 @@ from .blend import locate
 from .bundle import Bundle
 from .decoder import Decoder
 from .phrase import is_grammar
-from .vocabulary import Vocabulary, VocabularyError, Word
+from .vocabulary import School, Vocabulary, VocabularyError, Word
 
 #: What the sources and the origin of a user's word say.
 OWN = "own"
@@ -61,8 +61,13 @@ def with_own_words(decoder: Decoder, words: Iterable[OwnWord] | None = None) -> 
             name=own_word_name(word.name),
             language="en",
             sources=(OWN,),
-            evidence=1,
+            evidence=max(1, sum(school.people for school in word.schools)),
             latent=_point(decoder, tuple(float(value) for value in word.params)),
+            schools=tuple(
+                School(school.name, school.people, _point(decoder, tuple(float(value) for value in school.params)))
+                for school in word.schools
+            ),
+            contested=bool(word.schools),
             origin=OWN,
         )
         for word in mine

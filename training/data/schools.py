@@ -8,10 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 
-from semeq.eq import REFERENCE_GRID_HZ, FloatArray, curve, rms_db
-
-#: Regions a school is named after, with their upper edges in Hz.
-REGIONS = (("lows", 120.0), ("low-mids", 500.0), ("mids", 2000.0), ("presence", 6000.0), ("air", 20_001.0))
+from semeq.eq import FloatArray, curve, rms_db, shape_name
 
 
 @dataclass(frozen=True)
@@ -40,15 +37,3 @@ def split_schools(params: FloatArray, people: NDArray[np.str_], count: int) -> t
         taken = sum(school.name.startswith(name) for school in schools)
         schools.append(SchoolSettings(f"{name} ({taken + 1})" if taken else name, params[members], belonging))
     return tuple(schools)
-
-
-def shape_name(shape: FloatArray) -> str:
-    """What a curve (128,) does, in words: its strongest region, and the next if it is at least half as strong."""
-    means, low = [], 0.0
-    for _, high in REGIONS:
-        region = (low <= REFERENCE_GRID_HZ) & (high > REFERENCE_GRID_HZ)
-        means.append(float(shape[region].mean()))
-        low = high
-    order = np.argsort(-np.abs(means))
-    chosen = [i for i in order[:2] if abs(means[i]) >= 0.5 * abs(means[order[0]])]
-    return ", ".join(f"{REGIONS[i][0]} {'up' if means[i] > 0 else 'down'}" for i in sorted(chosen))

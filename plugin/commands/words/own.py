@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,7 +12,15 @@ import numpy as np
 from semeq.console import Example, Say, examples, output_options
 from semeq.eq import REFERENCE_GRID_HZ, FloatArray, curve, fit_curves, rms_db
 from semeq.eq.formats import fit_text
-from semeq.presets import OwnWord, OwnWordsError, PresetStore, own_words_file, read_own_words, write_own_words
+from semeq.presets import (
+    OwnSchool,
+    OwnWord,
+    OwnWordsError,
+    PresetStore,
+    own_words_file,
+    read_own_words,
+    write_own_words,
+)
 from semeq.words import WordSpace, own_word_name
 
 from ...hear_files import spectrum_db
@@ -19,6 +28,7 @@ from ...preset_controls import preset_controls
 from ...renderer import target_of
 from ..import_eq import read_eq_file
 from ..options import model_option
+from .takes import meaning_of_file
 
 #: What two recordings are compared at, as a part of an octave: finer differences are no EQ.
 _SMOOTHING_OCTAVES = 1 / 3
@@ -30,6 +40,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     epilog=examples(
         'semeq words add vocals-ok --phrase "a bit airy, less muddy"',
         "semeq words add headphones --eq headphone.txt",
+        Example("semeq words add ours --csv takes.csv", "the mean of several people's settings"),
         Example("semeq words add mastered --before mix.wav --after mastered.wav", "what somebody's EQ did"),
     ),
 )
@@ -37,6 +48,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--phrase", metavar="PHRASE", help="A word or phrase, such as one found by --refine.")
 @click.option("--preset", metavar="NAME|FILE", help="The sound of a preset.")
 @click.option("--eq", "eq_file", type=_FILE, help="The EQ text of another program (as `semeq import-eq`).")
+@click.option("--csv", "csv_file", type=_FILE, help="Settings of one or more people, one a row: their mean.")
 @click.option("--before", type=_FILE, help="A recording before an EQ; with --after.")
 @click.option("--after", type=_FILE, help="The same recording after it: the difference is fitted with five bands.")
 @click.option("--overwrite", is_flag=True, help="Give a word that there is a meaning of your own.")
@@ -47,21 +59,23 @@ def add(
     phrase: str | None,
     preset: str | None,
     eq_file: Path | None,
+    csv_file: Path | None,
     before: Path | None,
     after: Path | None,
     overwrite: bool,
     model: str | None,
     say: Say,
 ) -> None:
-    """Add the word NAME, from a phrase, a preset, another program's EQ, or recordings before and after."""
+    """Add the word NAME, from a phrase, a preset, another program's EQ, a CSV, or recordings before and after."""
     name = own_word_name(name)
-    if sum(source is not None for source in (phrase, preset, eq_file, before or after)) != 1:
-        raise click.UsageError("name one source: --phrase, --preset, --eq, or --before with --after")
+    if sum(source is not None for source in (phrase, preset, eq_file, csv_file, before or after)) != 1:
+        raise click.UsageError("name one source: --phrase, --preset, --eq, --csv, or --before with --after")
     if (before is None) != (after is None):
         raise click.UsageError("--before and --after belong together")
     space = WordSpace.open(model)
     if name in space.vocabulary and not overwrite:
         raise click.UsageError(f"there is a word {name!r} already; --overwrite gives it your meaning")
+    schools: tuple[OwnSchool, ...] = ()
     error_db = 0.0
     if phrase is not None:
         params, about = space.decoder.decode(space.latent(phrase)), phrase
@@ -71,6 +85,9 @@ def add(
     elif eq_file is not None:
         fit = fit_text(read_eq_file(eq_file))
         params, about, error_db = fit.params, eq_file.name, fit.error_db
+    elif csv_file is not None:
+        meant = meaning_of_file(csv_file, name)
+        params, about, error_db, schools = meant.params, csv_file.name, meant.error_db, meant.schools
     else:
         assert before is not None
         assert after is not None
@@ -78,10 +95,12 @@ def add(
         found = fit_curves(target[None])
         params, about, error_db = found.params[0], f"{before.name} → {after.name}", float(found.error_db[0])
     kept = [word for word in read_own_words() if word.name != name]
-    path = write_own_words([*kept, OwnWord(name, params, about)])
+    path = write_own_words([*kept, OwnWord(name, params, about, schools)])
     strength = float(rms_db(curve(params)))
     say.data({"name": name, "file": str(path), "strength_db": strength, "error_db": error_db})
     say.summary(f"added {name!r}: {strength:.1f} dB RMS, five bands within {error_db:.1f} dB of {about}")
+    for number, school in enumerate(schools, start=1):
+        say.summary(f"  people disagree: {name}/{number} ({school.name}) is meant by {school.people}")
 
 
 def difference_db(before: FloatArray, after: FloatArray) -> FloatArray:
@@ -112,7 +131,7 @@ def rename(name: str, new: str, say: Say) -> None:
     word = _find(words, name)
     if any(other.name == new for other in words):
         raise click.UsageError(f"there is a word {new!r} of yours already")
-    write_own_words(OwnWord(new, w.params, w.about) if w is word else w for w in words)
+    write_own_words(replace(w, name=new) if w is word else w for w in words)
     say.summary(f"{name!r} is now {new!r}")
 
 

@@ -180,3 +180,60 @@ def test_they_are_baked_into_the_plugin_behind_all_others(mine):
     after = bundle_with_own_words(bundle)
     assert choose_words(after) == [*before, "ours"]
     assert after.vocabulary.get("bright").latent != bundle.vocabulary.get("bright").latent
+
+
+def csv_of(rows, header=()):
+    lines = [",".join([*header, *PARAMETER_NAMES])]
+    lines += [",".join([*map(str, head), *(f"{value:.6g}" for value in params)]) for head, params in rows]
+    return "\n".join(lines) + "\n"
+
+
+def gain_setting(low_db, high_db):
+    params = FLAT.copy()
+    params[0], params[11] = low_db, high_db
+    return params
+
+
+def test_from_a_csv_is_the_mean_of_people_and_not_of_rows(mine):
+    rows = [(("ours", "ann"), gain_setting(2, 0))] * 3 + [(("ours", "bob"), gain_setting(6, 0))]
+    rows.append((("other", "ann"), gain_setting(-9, 9)))
+    (mine.parent / "takes.csv").write_text(csv_of(rows, ("word", "person")))
+    assert "people disagree" not in run("add", "ours", "--csv", "takes.csv")
+    assert rms_db(word_curve("ours") - curve(gain_setting(4, 0))) < 0.1
+
+
+def test_people_who_contradict_each_other_are_schools(mine):
+    rng = np.random.default_rng(0)
+    many = [((), gain_setting(5 + rng.normal(), -4)) for _ in range(5)]
+    few = [((), gain_setting(-5, 4 + rng.normal())) for _ in range(3)]
+    (mine.parent / "takes.csv").write_text(csv_of([*few, *many]))
+    said = run("add", "ours", "--csv", "takes.csv")
+    assert "ours/1 (lows up, air down) is meant by 5" in said
+    assert "ours/2 (lows down, air up) is meant by 3" in said
+    assert rms_db(word_curve("ours") - word_curve("ours/1")) < 0.05
+    assert rms_db(word_curve("ours/2") - curve(gain_setting(-5, 4))) < 1
+    word = WordSpace.open().vocabulary.get("ours")
+    assert (word.evidence, word.contested) == (8, True)
+    (kept,) = read_own_words()
+    write_own_words([kept])
+    assert [(s.name, s.people) for s in read_own_words()[0].schools] == [(s.name, s.people) for s in kept.schools]
+    run("rename", "ours", "theirs")
+    assert len(read_own_words()[0].schools) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("word,gain\nours,1\n", "lacks the column 'low_shelf_gain_db'"),
+        (csv_of([]), "holds no settings of 'ours'"),
+        (csv_of([(("theirs",), FLAT)], ("word",)), "holds no settings of 'ours'"),
+        (csv_of([((), FLAT)]).replace("\n0,", "\nloud,"), "line 2 cannot be used"),
+        (csv_of([((), FLAT)]) + "1,2\n", "line 3 cannot be used"),
+    ],
+)
+def test_a_csv_that_cannot_be_used_is_one_sentence_and_adds_nothing(mine, text, says):
+    (mine.parent / "takes.csv").write_text(text)
+    done = CliRunner().invoke(semeq, ["words", "add", "ours", "--csv", "takes.csv"])
+    assert done.exit_code != 0
+    assert says in str(done.exception)
+    assert not mine.exists()

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from semeq.eq import shape_name
 from semeq.training import RunError, load_recipe, recipe_names
 from semeq.training.cli import main
 from semeq.training.commands import bench as bench_command
 from semeq.training.commands.bench import Entry
 from semeq.training.data.corpus import prepare
 from semeq.training.data.readers.safe_db import read_safe_db
-from semeq.training.data.schools import shape_name, split_schools
+from semeq.training.data.schools import split_schools
 from semeq.training.data.split import split_rows
 from semeq.training.jobs.trainer import Trainer
 from semeq.training.models.network import Space

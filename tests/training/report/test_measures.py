@@ -7,14 +7,25 @@ import pytest
 import torch
 from torch import nn
 
-from semeq.eq import FLAT, FREQ_INDEX, GAIN_INDEX, Q_INDEX, REFERENCE_GRID_HZ, curve, denormalise, rms_db, tilt
+from semeq.eq import (
+    FLAT,
+    FREQ_INDEX,
+    GAIN_INDEX,
+    Q_INDEX,
+    REFERENCE_GRID_HZ,
+    curve,
+    denormalise,
+    rms_db,
+    shape_name,
+    tilt,
+)
 from semeq.training import load_recipe
 from semeq.training.data.corpus import Corpus
 from semeq.training.data.fitted_words import FittedWords
 from semeq.training.data.inspection import inspect
 from semeq.training.data.readers.records import SavedSettings, anonymous_key, parse_params
 from semeq.training.data.readers.socialfx import BAND_FREQS_HZ, DescribedCurves, shapes_db
-from semeq.training.data.schools import shape_name, split_schools
+from semeq.training.data.schools import split_schools
 from semeq.training.data.split import Split, split_rows
 from semeq.training.jobs.losses import contrastive_loss, geometry_loss
 from semeq.training.jobs.trainer import Trainer, learning_rate

@@ -1,29 +1,21 @@
-"""Reader of a user's own settings: a CSV with a header, ``word`` and the 13 parameters, optionally ``person``.
-
-The header names the columns of `semeq.eq.PARAMETER_NAMES` in any order, e.g.
-``word,low_shelf_gain_db,low_shelf_freq_hz,bell_1_gain_db, …``.
-"""
+"""Reader of a user's own settings, in the CSV files that `semeq.presets` describes."""
 
 from __future__ import annotations
 
-import csv
-import io
 from hashlib import sha256
 from pathlib import Path
 
-from semeq.eq import PARAMETER_NAMES
+from semeq.presets import SettingsCsvError, read_settings_csv
 
 from ...errors import DataError
 from .records import RowProblem, SavedSettings, anonymous_key, as_params, parse_params
-
-WORD, PERSON = "word", "person"
 
 
 def is_user_csv(path: Path) -> bool:
     """Whether the first line of a file is a header of this form (the SAFE-DB file has none)."""
     try:
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            return file.readline().strip().lower().startswith((WORD, f'"{WORD}"'))
+            return file.readline().strip().lower().startswith(("word", '"word"'))
     except OSError:
         return False
 
@@ -38,35 +30,22 @@ def read_user_csv(path: Path) -> SavedSettings:
     """
     try:
         raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
+        rows = read_settings_csv(raw, with_words=True)
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is not UTF-8 text (byte {error.start})") from error
+    except SettingsCsvError as error:
+        raise DataError(f"{path}: {error}") from None
     digest = sha256(raw).hexdigest()
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [cell.strip().lower() for cell in next(reader, [])]
-    missing = [name for name in (WORD, *PARAMETER_NAMES) if name not in header]
-    if missing:
-        raise DataError(f"{path} lacks the column {missing[0]!r}; it needs word, {', '.join(PARAMETER_NAMES)}")
-    columns = [header.index(name) for name in PARAMETER_NAMES]
-    word_at, person_at = header.index(WORD), header.index(PERSON) if PERSON in header else None
-
     params, words, people, lines, problems = [], [], [], [], []
-    for row in reader:
-        if not row:
-            continue
-        if len(row) != len(header):
-            problems.append(RowProblem(reader.line_num, f"{len(row)} columns instead of {len(header)}"))
-            continue
-        parsed = parse_params(row[word_at], [row[i] for i in columns])
+    for row in rows:
+        parsed = parse_params(row.word, list(row.values)) if row.values else "another number of columns than the header"
         if isinstance(parsed, str):
-            problems.append(RowProblem(reader.line_num, parsed))
+            problems.append(RowProblem(row.line, parsed))
             continue
         params.append(parsed)
-        words.append(row[word_at])
-        people.append(anonymous_key(row[person_at].strip() if person_at is not None else path.name, digest))
-        lines.append(reader.line_num)
+        words.append(row.word)
+        people.append(anonymous_key(row.person or path.name, digest))
+        lines.append(row.line)
     if not words:
         hint = f"; first problem: {problems[0]}" if problems else ""
         raise DataError(f"{path} holds no usable row{hint}")
