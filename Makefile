@@ -47,7 +47,7 @@ bench: $(VENV_TEST)/installed
 constraints:
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
 	build/pins/bin/python -m pip --disable-pip-version-check --quiet install "$$(grep '^torch==' constraints.txt)"
-	build/pins/bin/python -m pip --disable-pip-version-check --quiet install '.[train,parquet,wandb,plot,live,dask,test,lint]'
+	build/pins/bin/python -m pip --disable-pip-version-check --quiet install '.[train,parquet,wandb,plot,live,av,dask,test,lint]'
 	(sed -n '/^#/p' constraints.txt; build/pins/bin/python -m pip freeze --exclude semeq \
 		| sed "/^torch==/!s/$$/; python_version >= '3.11'/") > build/constraints.txt
 	mv build/constraints.txt constraints.txt
@@ -61,7 +61,7 @@ $(VENV)/installed: $(SOURCES) constraints.txt
 $(VENV_TEST)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV_TEST)
 	$(VENV_TEST)/bin/python $(PIP_INSTALL) torch
-	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,parquet,wandb,plot,live,dask,test,lint]'
+	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,parquet,wandb,plot,live,av,dask,test,lint]'
 	# System MIDI has no wheels for the newest Pythons: its tests skip where it cannot be had.
 	-@$(VENV_TEST)/bin/python $(PIP_INSTALL) --only-binary=:all: python-rtmidi 2>/dev/null
 	@touch $@

@@ -10,15 +10,18 @@ import soundfile
 from semeq.eq import Quantiser
 
 from .errors import AudioFileError
+from .ffmpeg import FFMPEG_CONTAINERS, FFMPEG_LOSSY, WRITTEN, written_as
 
-FLOATS = frozenset({"FLOAT", "DOUBLE"})
-LOSSY = frozenset({"VORBIS", "OPUS", "MPEG_LAYER_III"})
+FLOATS = frozenset({"FLOAT", "DOUBLE", "FLOAT_WAVPACK"})
+LOSSY = frozenset({"VORBIS", "OPUS", "MPEG_LAYER_III"}) | FFMPEG_LOSSY
 #: Sample formats that float32 cannot hold.
-WIDE = frozenset({"PCM_32", "DOUBLE", "ALAC_32"})
+WIDE = frozenset({"PCM_32", "DOUBLE", "ALAC_32", "WAVPACK_32"})
 BITS = ("16", "24", "32", "float")
 
 _DEPTH = {"PCM_S8": 8, "PCM_U8": 8, "PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32, "DOUBLE": 64}
 _DEPTH |= {f"ALAC_{bits}": bits for bits in (16, 20, 24, 32)}
+_DEPTH |= {f"{name}_{bits}": bits for name in ("WAVPACK", "FLAC", "TTA", "APE", "TAK") for bits in (16, 24, 32)}
+_DEPTH["FLOAT_WAVPACK"] = 32
 _SUBTYPE = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
 _WAV_LIMIT = 2**32 - 2**24  # bytes of audio; the rest is for the header and its chunks
 
@@ -33,6 +36,12 @@ _CONTAINERS: dict[str, tuple[str, str, str | None]] = {
     "ogg": ("OGG", ".ogg", "VORBIS"),
     "opus": ("OGG", ".opus", "OPUS"),
     "mp3": ("MP3", ".mp3", "MPEG_LAYER_III"),
+    "m4a": ("MP4", ".m4a", "AAC"),
+    "alac": ("MP4", ".m4a", None),
+    "wv": ("WAVPACK", ".wv", None),
+    "wma": ("ASF", ".wma", "WMA"),
+    "ac3": ("AC3", ".ac3", "AC3"),
+    "mka": ("MATROSKA", ".mka", None),
 }
 CONTAINERS = tuple(_CONTAINERS)
 SUFFIXES = frozenset(
@@ -40,7 +49,7 @@ SUFFIXES = frozenset(
     | {".mp3", ".caf", ".au", ".snd"}
 )
 
-#: Suffixes of audio that libsndfile does not read.
+#: Suffixes of audio that FFmpeg reads, and libsndfile does not.
 OTHER_AUDIO = frozenset(
     {".m4a", ".m4b", ".mp4", ".aac", ".alac", ".wma", ".asf", ".wv", ".ape", ".mpc", ".tta", ".tak", ".mka", ".webm"}
     | {".ac3", ".eac3", ".dts", ".ra", ".amr", ".dsf", ".dff", ".shn"}
@@ -140,30 +149,41 @@ class Conversion:
                 container, endian = wanted, "FILE"
                 if wanted == "WAV" and form.mask is not None:
                     container = "WAVEX"
-                subtype = fixed or _nearest(wanted, subtype)
+                subtype = fixed or _nearest(wanted, form)
             elif fixed is not None:
                 subtype = fixed
+            if self.container == "alac":
+                subtype = "ALAC_16" if (form.depth or 24) <= 16 else "ALAC_24"
         if self.bits is not None and subtype not in LOSSY:
-            subtype = _SUBTYPE[self.bits]
+            wished, floating = (None, True) if self.bits == "float" else (int(self.bits), False)
+            subtype = written_as(container, wished, floating) if container in WRITTEN else _SUBTYPE[self.bits]
         kbps = form.bit_rate_kbps if self.bit_rate_kbps is None else self.bit_rate_kbps
         target = replace(
             form, container=container, subtype=subtype, endian=endian, bit_rate_kbps=kbps, quality=self.quality
         )
-        if (container, subtype) != (form.container, form.subtype):
+        if (container, subtype) != (form.container, form.subtype) or container in FFMPEG_CONTAINERS:
             _check(target, path)
         if container in ("WAV", "WAVEX") and form.frames * form.channels * ((target.depth or 8) // 8) > _WAV_LIMIT:
             target = replace(target, container="RF64")  # what WAV becomes beyond 4 GiB (EBU Tech 3306)
         return target
 
 
-def _nearest(container: str, subtype: str) -> str:
+def _nearest(container: str, form: AudioFormat) -> str:
     """The sample format that loses least in another container: 24 bits for floats and lossy ones where it must be."""
-    if subtype not in LOSSY and soundfile.check_format(container, subtype):
-        return subtype
-    return "PCM_24" if _DEPTH.get(subtype, 24) > 16 else "PCM_16"
+    if container in WRITTEN:
+        return written_as(container, form.depth, form.subtype in FLOATS)
+    if form.subtype not in LOSSY and soundfile.check_format(container, form.subtype):
+        return form.subtype
+    if form.subtype in FLOATS and soundfile.check_format(container, "FLOAT"):
+        return "FLOAT"
+    return "PCM_24" if (form.depth or 24) > 16 else "PCM_16"
 
 
 def _check(target: AudioFormat, path: Path) -> None:
+    if target.container in FFMPEG_CONTAINERS:
+        if target.subtype not in WRITTEN.get(target.container, ("", ()))[1]:
+            raise AudioFileError(f"{path}: {target.name} is read, not written; choose another --format, as wv or m4a")
+        return
     asked = target.name
     if not soundfile.check_format(target.container, target.subtype):
         raise AudioFileError(f"{path}: there is no {asked}; choose other --bits or another --format")
@@ -177,6 +197,6 @@ def _check(target: AudioFormat, path: Path) -> None:
 
 
 def quantiser_for(subtype: str) -> Quantiser | None:
-    """The quantiser for a libsndfile subtype; None where samples are float, lossy, or wider than 24 bits."""
-    bits = _DEPTH.get(subtype, 0)
-    return Quantiser(bits) if subtype.startswith("PCM") and bits <= 24 else None
+    """The quantiser for a sample format; None where samples are float, lossy, or wider than 24 bits."""
+    bits = _DEPTH.get(subtype, 32)
+    return Quantiser(bits) if subtype not in FLOATS and bits <= 24 else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from .ffmpeg import has_ffmpeg
 from .formats import OTHER_AUDIO, SUFFIXES
 
 _MAGIC = frozenset("*?[")
@@ -119,4 +120,5 @@ def _matches(pattern: str, own: str | None, walk: _Walk) -> Iterator[Found]:
 
 
 def _is_audio(name: str) -> bool:
-    return not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+    suffix = Path(name).suffix.lower()
+    return not name.startswith(".") and (suffix in SUFFIXES or (suffix in OTHER_AUDIO and has_ffmpeg()))

@@ -40,6 +40,16 @@ def bit_rate_kbps(path: Path, form: AudioFormat) -> float | None:
     return ogg_bit_rate_kbps(path, form.duration_s)
 
 
+def lossy_kbps(form: AudioFormat) -> float | None:
+    """The bit rate of an output that FFmpeg encodes, in kbit/s; None for its usual one.
+
+    Qualities 0 to 10 stand for 32 to 160 kbit/s a channel.
+    """
+    if form.quality is not None:
+        return form.channels * (32 + 12.8 * form.quality)
+    return form.bit_rate_kbps
+
+
 def encoder_settings(form: AudioFormat) -> dict[str, Any]:
     """What to open libsndfile's encoder with for an output of `form`: nothing where its format is not lossy."""
     if form.subtype not in LOSSY:

@@ -19,7 +19,8 @@ from semeq.eq import MAX_CHANNELS
 
 from .containers import Mp3Stream, channel_mask, check_complete
 from .errors import AudioFileError
-from .formats import FLOATS, OTHER_AUDIO, WIDE, AudioFormat
+from .ffmpeg import FFmpegSource, MissingFFmpeg, reads
+from .formats import FLOATS, LOSSY, OTHER_AUDIO, WIDE, AudioFormat
 from .lossy import bit_rate_kbps
 
 BLOCK_FRAMES = 65_536
@@ -41,12 +42,17 @@ def probe(path: Path) -> AudioFormat:
     """Read a file's format. Raises `AudioFileError` where it is missing, no audio, empty or truncated."""
     with opened(path) as file:
         found = AudioFormat(file.samplerate, file.channels, file.frames, file.format, file.subtype, file.endian)
+        stream = file.stream if isinstance(file, FFmpegSource) else None
     if found.frames <= 0:
         raise AudioFileError(f"{path}: there is no audio in it")
     if found.channels > MAX_CHANNELS:
         raise AudioFileError(f"{path}: has {found.channels} channels; semeq renders 1 to {MAX_CHANNELS}")
     if not _SAMPLE_RATES_HZ[0] <= found.sample_rate_hz <= _SAMPLE_RATES_HZ[1]:
         raise AudioFileError(f"{path}: has a sample rate of {found.sample_rate_hz} Hz, outside 1 kHz to 1 MHz")
+    if stream is not None:
+        if stream.truncated:
+            raise AudioFileError(f"{path}: is truncated: {found.duration_s:.2f} s of it can be decoded")
+        return replace(found, mask=stream.mask, bit_rate_kbps=stream.bit_rate_kbps if found.subtype in LOSSY else None)
     problem = check_complete(path, found.container)
     if problem:
         raise AudioFileError(f"{path}: {problem}")
@@ -110,8 +116,10 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[soundfile.SoundFile]:
+def opened(path: Path) -> Iterator[soundfile.SoundFile | FFmpegSource]:
     """Open a file to read from it: an MP3 that does not count its frames rightly, behind a count of ours.
+
+    What libsndfile does not know is opened with FFmpeg's libraries, where they are there.
 
     Raises `AudioFileError` where it is missing or no audio.
     """
@@ -133,11 +141,7 @@ def opened(path: Path) -> Iterator[soundfile.SoundFile]:
         source = _source(path)
         file = soundfile.SoundFile(source)
     except soundfile.LibsndfileError as error:
-        if path.suffix.lower() in OTHER_AUDIO:
-            raise AudioFileError(
-                f"{path}: is in a format that semeq does not read; stream it: ffmpeg -i … -f wav - | semeq process -"
-            ) from None
-        raise AudioFileError(f"{path}: is not audio that can be read ({error.error_string.rstrip('.')})") from None
+        file = source = _by_ffmpeg(path, error.error_string.rstrip("."))
     except OSError as error:
         raise AudioFileError(f"{path}: cannot be read ({error.strerror})") from None
     except (TypeError, ValueError):  # soundfile, of a suffix that needs more than a name, such as .raw
@@ -146,6 +150,22 @@ def opened(path: Path) -> Iterator[soundfile.SoundFile]:
         ) from None
     with file, contextlib.closing(source) if isinstance(source, io.IOBase) else contextlib.nullcontext():
         yield file
+
+
+def _by_ffmpeg(path: Path, why: str) -> FFmpegSource:
+    """Open what libsndfile refused, saying `why`. Raises `AudioFileError`."""
+    try:
+        if reads(path):
+            return FFmpegSource(path)
+    except MissingFFmpeg:
+        if path.suffix.lower() in OTHER_AUDIO:
+            raise AudioFileError(
+                f"{path}: is read with FFmpeg's libraries: pip install 'semeq[av]', or stream it: "
+                "ffmpeg -i … -f wav - | semeq process -"
+            ) from None
+    except RuntimeError as error:
+        why = str(error)
+    raise AudioFileError(f"{path}: is not audio that can be read ({why})") from None
 
 
 def _good_frames(path: Path, position: int, frames: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,8 +13,9 @@ import soundfile
 
 from .containers import same_stream
 from .errors import AudioFileError
+from .ffmpeg import WRITTEN, FFmpegSink, MissingFFmpeg
 from .formats import AudioFormat
-from .lossy import encoder_settings
+from .lossy import encoder_settings, lossy_kbps
 from .whole import whole
 
 _BUFFER_BYTES = 1 << 18
@@ -25,21 +26,29 @@ _EMBEDDED = frozenset({"WAV", "WAVEX", "AIFF"})
 
 
 @contextmanager
-def writing(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Iterator[soundfile.SoundFile]:
+def writing(
+    path: Path, form: AudioFormat, name: Path, reserved: int = 0, metadata: Mapping[str, str] | None = None
+) -> Iterator[soundfile.SoundFile | FFmpegSink]:
     """Write audio of `form` to `path`, an empty file, leaving its first `reserved` bytes free.
 
     Parameters
     ----------
     name : Path
         What errors call the file.
+    metadata : mapping or None
+        What a Matroska file says; the others get their tags when they are written.
 
     Raises
     ------
     OSError
         The disk is full, gone, or read-only.
     AudioFileError
-        libsndfile cannot write this format.
+        Neither libsndfile nor FFmpeg can write this format.
     """
+    if form.container in WRITTEN:
+        with _by_ffmpeg(path, form, name, dict(metadata or {})) as encoder:
+            yield encoder
+        return
     with path.open("r+b", buffering=_BUFFER_BYTES) as raw:
         raw.write(bytes(reserved))
         raw.flush()
@@ -62,6 +71,21 @@ def writing(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Ite
             raise AudioFileError(f"{name}: cannot be written (the disk was full for a moment, or failed)") from None
         if offset is not None and offset.error is not None:
             raise offset.error
+
+
+@contextmanager
+def _by_ffmpeg(path: Path, form: AudioFormat, name: Path, metadata: dict[str, str]) -> Iterator[FFmpegSink]:
+    try:
+        shape = (form.container, form.subtype, form.sample_rate_hz, form.channels)
+        sink = FFmpegSink(path, *shape, form.mask, lossy_kbps(form), metadata)
+    except MissingFFmpeg:
+        how = "is written with FFmpeg's libraries: pip install 'semeq[av]'"
+        raise AudioFileError(f"{name}: {form.name} {how}") from None
+    except RuntimeError as error:
+        what = f"{form.name} of {form.channels} channels at {form.sample_rate_hz} Hz"
+        raise AudioFileError(f"{name}: {what} cannot be written ({error})") from None
+    with sink:
+        yield sink
 
 
 def _raise_what_the_system_says(handle: int) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..containers import put_mask, reserved_for_mask
+from ..ffmpeg import FFMPEG_CONTAINERS, other_streams
 from ..formats import AudioFormat
 from .chunks import KeptChunks, lost_chunks, make_repeatable
 from .tags import Tags, read_tags, write_tags
@@ -28,6 +29,9 @@ class Carried:
         if chunks is not None:
             return cls(target, chunks, tags, chunks.notes)
         lost = lost_chunks(source, form)
+        others = other_streams(source) if form.container in FFMPEG_CONTAINERS else ()
+        if others:
+            tags.notes.append(f"only its first audio stream is rendered; left out: {', '.join(others)}")
         note = f"{target.container} cannot hold the chunks {', '.join(lost)}: they were left out" if lost else ""
         return cls(target, None, tags, (note,) if note else ())
 
@@ -35,6 +39,11 @@ class Carried:
     def reserved(self) -> int:
         """Bytes to leave free at the front of the output."""
         return self._for_mask if self.chunks is None else self.chunks.reserved
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What goes into the head of the output while it is written: the tags of a Matroska file."""
+        return dict(self.tags.entries) if self.target.container == "MATROSKA" else {}
 
     @property
     def _for_mask(self) -> int:

@@ -9,12 +9,24 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..containers import FORM, RIFF, chunk_body, family_of, walk
 from ..formats import AudioFormat
+from .other_tags import (
+    Reader,
+    read_ape,
+    read_asf,
+    read_matroska,
+    read_mp4,
+    write_ape,
+    write_asf,
+    write_matroska,
+    write_mp4,
+)
 
 _GAIN_PREFIXES = ("replaygain_", "r128_")
 _PICTURE_KEY = "metadata_block_picture"
@@ -48,6 +60,14 @@ class Tags:
     def empty(self) -> bool:
         """Whether there is nothing to carry."""
         return not (self.entries or self.pictures or self.blocks or self.id3 or self.ape)
+
+
+def _adapted(reader: Reader) -> Callable[[Path], Tags]:
+    def read(source: Path) -> Tags:
+        entries, pictures = reader(source)
+        return _without_gain(Tags(list(entries), list(pictures)))
+
+    return read
 
 
 def read_tags(source: Path, form: AudioFormat, target: AudioFormat) -> Tags:
@@ -147,7 +167,7 @@ def _read_wav(source: Path) -> Tags:
         elif body.startswith(b"INFO"):
             info += from_info(body)
     tags = _from_id3(tags)
-    tags.entries = tags.entries or info
+    tags.entries = tags.entries or [(key, value) for key, value in info if key != "encoder"]  # the output has its own
     return tags
 
 
@@ -266,6 +286,11 @@ def _write_chunked(tags: Tags, path: Path) -> list[str]:
 
 
 _READERS = {
+    "MP4": _adapted(read_mp4),
+    "WAVPACK": _adapted(read_ape),
+    "APE": _adapted(read_ape),
+    "ASF": _adapted(read_asf),
+    "MATROSKA": _adapted(read_matroska),
     "FLAC": _read_flac,
     "OGG VORBIS": _read_ogg,
     "OGG OPUS": _read_ogg,
@@ -274,6 +299,10 @@ _READERS = {
     "AIFF": _read_aiff,
 }
 _WRITERS = {
+    "MP4": lambda tags, path: write_mp4(tags.entries, tags.pictures, path),
+    "WAVPACK": lambda tags, path: write_ape(tags.entries, tags.pictures, path),
+    "ASF": lambda tags, path: write_asf(tags.entries, tags.pictures, path),
+    "MATROSKA": lambda tags, path: write_matroska(tags.entries, tags.pictures, path),
     "FLAC": _write_flac,
     "OGG VORBIS": _write_ogg,
     "OGG OPUS": _write_ogg,

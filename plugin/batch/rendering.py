@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from semeq.files import (
     FLOATS,
@@ -19,7 +18,7 @@ from semeq.files import (
     TruePeak,
     WriterThread,
     blocks,
-    name_of,
+    opened,
     quantiser_for,
     replacing,
     writing,
@@ -139,7 +138,7 @@ def render_file(
     overs, true_peak = 0, TruePeak(form.sample_rate_hz, form.channels, 0.0 if exact_true_peak else 1.0)
     with replacing(output, source, overwrite, compare) as partial:
         carried = Carried.read(source, form, target)
-        with writing(partial, target, output, carried.reserved) as file:
+        with writing(partial, target, output, carried.reserved, carried.metadata) as file:
 
             def finish(pair: tuple[Audio, Audio]) -> None:
                 nonlocal overs, altered
@@ -169,11 +168,13 @@ def render_file(
 def check_written(partial: Path, output: Path, target: AudioFormat) -> None:
     """Raise `AudioFileError` where what was written cannot be read back as what it should be."""
     try:
-        info = soundfile.info(name_of(partial))
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise AudioFileError(f"{output}: what was written cannot be read back ({str(error).splitlines()[0]})") from None
+        with opened(partial) as file:
+            frames, shape = file.frames, (file.samplerate, file.channels)
+    except AudioFileError as error:
+        why = str(error).partition(": ")[2]
+        raise AudioFileError(f"{output}: what was written cannot be read back ({why})") from None
     # ADPCM and its kin are written in whole blocks.
-    in_blocks = target.depth is None and target.frames <= info.frames < target.frames + _LONGEST_BLOCK
-    complete = info.frames == target.frames or target.subtype in LOSSY or in_blocks
-    if (info.samplerate, info.channels) != (target.sample_rate_hz, target.channels) or not complete:
-        raise AudioFileError(f"{output}: {target.frames} frames were to be written, {info.frames} are there")
+    in_blocks = target.depth is None and target.frames <= frames < target.frames + _LONGEST_BLOCK
+    complete = frames == target.frames or target.subtype in LOSSY or in_blocks
+    if shape != (target.sample_rate_hz, target.channels) or not complete:
+        raise AudioFileError(f"{output}: {target.frames} frames were to be written, {frames} are there")

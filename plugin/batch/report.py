@@ -126,7 +126,7 @@ def preview(plan: Plan, request: Request) -> tuple[Table, list[dict[str, Any]]]:
                 what = "skip: exists" if job.skip else "replace" if output.exists() else "render"
                 add(str(job.source), str(output), form, problem or what)
     for path in plan.passed:
-        add(str(path), "", "", "leave out: a format that semeq cannot read")
+        add(str(path), "", "", "leave out: read with semeq[av], which is not installed")
     for outcome in plan.settled:
         what = "skip: exists" if outcome.status == "skipped" else f"refuse: {outcome.error}"
         add(str(outcome.source), str(outcome.output or ""), "", what)

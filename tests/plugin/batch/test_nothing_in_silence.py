@@ -62,7 +62,8 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path, monkeypatch):
     assert "closed: cannot be read (Permission denied)" in found.missing[0]
 
 
-def test_audio_that_semeq_does_not_read_is_named(tmp_path):
+def test_audio_that_semeq_does_not_read_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)  # without FFmpeg's libraries
     folder = library(tmp_path / "in", 1, 0.1)
     for name in ("a.m4p", "b.ape", "deep/c.TAK", "notes.txt", ".hidden.ape"):
         (folder / name).parent.mkdir(exist_ok=True)
@@ -218,7 +219,8 @@ def test_libraries_do_not_talk_to_the_terminal(tmp_path):
 
 
 @needs_ffmpeg
-def test_a_format_that_is_not_read_says_how_to_go_about_it(tmp_path):
+def test_a_format_that_is_not_read_says_how_to_go_about_it(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
     library(tmp_path / "in", 1, 0.2)
     source = tmp_path / "a.m4a"
     subprocess.run(["ffmpeg", "-loglevel", "error", "-i", tmp_path / "in" / "00.wav", source], check=True)
