@@ -96,7 +96,7 @@ def command(
     plan = lay_out(files, out, request)
     if plan.passed and not dry_run:
         suffixes = ", ".join(sorted({path.suffix.lower() for path in plan.passed}))
-        say.note(f"{len(plan.passed)} files are left out, for semeq cannot read {suffixes} (--verbose names them)")
+        say.note(f"{len(plan.passed)} files are left out, for {suffixes} need semeq[av] (--verbose names them)")
         for path in plan.passed:
             say.detail(f"{path}: left out")
     if dry_run:

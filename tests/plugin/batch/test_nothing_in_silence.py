@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from click.testing import CliRunner
 
 from semeq.console import printable
 from semeq.files import AudioFileError, blocks, expand, probe
 from semeq.plugin.batch import process_files
+from semeq.plugin.cli import semeq as group
 
 from .batch_tools import RATE, library, semeq, start, wait_for
 
@@ -68,14 +70,18 @@ def test_audio_that_semeq_does_not_read_is_named(tmp_path, monkeypatch):
     for name in ("a.m4p", "b.ape", "deep/c.TAK", "notes.txt", ".hidden.ape"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(b"something")
-    command = ["process", folder, "-s", "warm", "--out", tmp_path / "out"]
-    status, out, _ = semeq(*command, "--dry-run", "--json")
-    left = [row["source"] for row in json.loads(out)["files"] if "leave out" in row["would"]]
-    assert (status, sorted(Path(name).name for name in left)) == (0, ["b.ape", "c.TAK"])
-    status, _, err = semeq(*command)
-    assert (status, "2 files are left out" in err, ".ape, .tak" in err) == (0, True, True)
-    _, _, err = semeq(*command, "--overwrite", "--verbose")
-    assert "b.ape: left out" in err
+
+    def process(*options):
+        arguments = ["process", folder, "-s", "warm", "--out", tmp_path / "out", *options]
+        return CliRunner().invoke(group, list(map(str, arguments)))
+
+    done = process("--dry-run", "--json")
+    left = [row["source"] for row in json.loads(done.stdout)["files"] if "leave out" in row["would"]]
+    assert (done.exit_code, sorted(Path(name).name for name in left)) == (0, ["b.ape", "c.TAK"])
+    done = process()
+    assert (done.exit_code, "2 files are left out" in done.stderr, ".ape, .tak" in done.stderr) == (0, True, True)
+    assert "semeq[av]" in done.stderr
+    assert "b.ape: left out" in process("--overwrite", "--verbose").stderr
 
 
 @pytest.mark.parametrize(
