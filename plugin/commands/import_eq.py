@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import click
 from semeq.console import Example, Say, examples, output_options, quiet_libraries
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, PARAMETER_NAMES, Q_INDEX, SHELF_Q, FloatArray, curve, tilt
 from semeq.eq.formats import MAX_CHARACTERS, EqText, FilterFit, FormatError, fit_text, read_eq
-from semeq.words import WordSpace, alike
+from semeq.presets import OwnWord, Preset, PresetStore, read_own_words, write_own_words
+from semeq.words import WordSpace, alike, own_word_name
 
 from ..batch import Outcome, process_setting, table
 from .drawing import BAND_NAMES
@@ -22,12 +24,14 @@ from .options import InputPath, OutputPath, model_option
     epilog=examples(
         "semeq import-eq headphone.txt",
         Example("semeq import-eq 'ParametricEQ.txt' --words 3 --json", "for a program"),
+        Example("semeq import-eq headphone.txt --save headphones", "a word and a preset called so"),
         Example("semeq import-eq GraphicEQ.txt --process music/ --out eq/", "render through it"),
     ),
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--words", "count", type=click.IntRange(0, 50), default=5, show_default=True, help="How many to name.")
 @click.option("--channel", metavar="NAME", help="Which channel's equaliser to read, where they differ: L, R, 0, 1.")
+@click.option("--save", "name", metavar="NAME", help="Keep it as a word of your own and as a preset of this name.")
 @click.option(
     "--process",
     "stems",
@@ -39,7 +43,7 @@ from .options import InputPath, OutputPath, model_option
 @click.option(
     "--out", type=OutputPath(folder=True), default=Path("semeq-out"), show_default=True, help="Folder of --process."
 )
-@click.option("--overwrite", is_flag=True, help="Replace outputs that exist (never an input).")
+@click.option("--overwrite", is_flag=True, help="Replace outputs (never an input), or what --save named before.")
 @model_option
 @output_options
 @quiet_libraries()
@@ -47,6 +51,7 @@ def command(
     file: Path,
     count: int,
     channel: str | None,
+    name: str | None,
     stems: tuple[Path, ...],
     out: Path,
     overwrite: bool,
@@ -61,6 +66,8 @@ def command(
     """
     text = read_eq_file(file, channel)
     fit = fit_text(text)
+    if name is not None:
+        name = keep(name, fit.params, text.preamp_db, file.name, overwrite)
     words = nearest_words(WordSpace.open(model), text.curve(), count)
     say.data(
         {
@@ -76,8 +83,26 @@ def command(
         }
     )
     _print(say, text, fit, words)
+    if name is not None:
+        say.summary(f"kept as a word and a preset: semeq process mix.wav --preset {shlex.quote(name)}")
     outcomes = process_setting(stems, out, fit.params, text.preamp_db, "replace" if overwrite else "refuse")
     _print_outcomes(say, outcomes)
+
+
+def keep(name: str, params: FloatArray, preamp_db: float, about: str, overwrite: bool) -> str:
+    """Keep a setting (13,) as an own word, and as a preset of that word with the preamp as its output gain.
+
+    Returns the name as it is kept. Raises `click.UsageError` where it is taken and `overwrite` is not set.
+    """
+    name = own_word_name(name)
+    words, store = read_own_words(), PresetStore()
+    taken = ["word"] if name in {word.name for word in words} else []
+    taken += ["preset"] if name in {stored.name for stored in store.all() if not stored.factory} else []
+    if taken and not overwrite:
+        raise click.UsageError(f"there is a {' and a '.join(taken)} {name!r} of yours already; --overwrite replaces it")
+    write_own_words([*(word for word in words if word.name != name), OwnWord(name, params, about)])
+    store.save(name, Preset(name, output_db=preamp_db or None, about=about), overwrite=True)
+    return name
 
 
 def read_eq_file(file: Path, channel: str | None = None) -> EqText:

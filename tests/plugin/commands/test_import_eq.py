@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
-from semeq.eq import PARAMETER_NAMES, REFERENCE_GRID_HZ, curve, curve_error
+from semeq.eq import FLAT, PARAMETER_NAMES, REFERENCE_GRID_HZ, curve, curve_error
 from semeq.eq.formats import WRITERS, write_apo
 from semeq.plugin import SemanticEQ
 from semeq.plugin.commands.import_eq import command
@@ -103,3 +103,23 @@ def test_a_graphic_eq_names_its_word(tmp_path):
     table = json.loads(done.output)
     assert table["words"][0]["word"] == "bright"
     assert table["error_db"] < 0.1
+
+
+def test_save_keeps_a_word_and_a_preset_that_sound_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("SEMEQ_WORDS", str(tmp_path / "words.toml"))
+    monkeypatch.setenv("SEMEQ_PRESETS", str(tmp_path / "presets"))
+    params = WordSpace.open().params("bright", None, 0, 1)
+    (tmp_path / "eq.txt").write_text(write_apo(params, -4.5))
+    done = import_eq(tmp_path / "eq.txt", "--save", "My Phones")
+    assert done.exit_code == 0, done.output
+    assert "--preset 'my phones'" in done.output
+    eq = SemanticEQ.load_preset("my phones")
+    assert curve_error(eq.params, params) < 0.1
+    assert eq.output_db == -4.5
+    assert curve_error(SemanticEQ("my phones, less my phones").params, 0 * params + FLAT) < 0.1
+    done = import_eq(tmp_path / "eq.txt", "--save", "my phones")
+    assert done.exit_code == 2
+    assert "a word and a preset 'my phones' of yours already" in done.output
+    assert import_eq(tmp_path / "eq.txt", "--save", "my phones", "--overwrite").exit_code == 0
+    assert import_eq(tmp_path / "eq.txt", "--save", "a/b").exit_code != 0
+    assert not (tmp_path / "presets" / "a").exists()
