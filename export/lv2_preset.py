@@ -13,7 +13,8 @@ from pathlib import Path
 from semeq.words import Bundle, parse_phrase, plain_name
 
 from .errors import ExportError
-from .plugin_names import PluginIdentity, choose_words
+from .plugin_names import PluginIdentity
+from .word_list import plugin_words
 
 #: Range of the plugin's output port, dB.
 OUTPUT_LIMIT_DB = 24.0
@@ -58,8 +59,9 @@ class Lv2Preset:
         """
         if abs(output_db) > OUTPUT_LIMIT_DB:
             raise ExportError(f"the plugin's output goes to {OUTPUT_LIMIT_DB:g} dB either way, not to {output_db:g} dB")
-        first = _numbered(bundle, word)
-        second = first if to is None else _numbered(bundle, to)
+        words = [listed.name for listed in plugin_words(bundle, plugin)]
+        first = _numbered(bundle, words, word)
+        second = first if to is None else _numbered(bundle, words, to)
         return cls(plugin, title, first, second, morph if to is not None else 0.0, intensity, output_db)
 
     def turtle(self) -> str:
@@ -111,17 +113,16 @@ def bundle_folder(out: Path) -> Path:
     return out if out.suffix == ".lv2" else out.with_name(f"{out.name}.preset.lv2")
 
 
-def _numbered(bundle: Bundle, word: str) -> tuple[int, str]:
+def _numbered(bundle: Bundle, words: list[str], word: str) -> tuple[int, str]:
     if word not in bundle.vocabulary and parse_phrase(word, bundle.vocabulary).parts:
         raise ExportError(
             f"the plugin lists words, not phrases: name {word!r} with `semeq words add NAME --phrase {word!r}`, "
             "build the plugin again, and use that name"
         )
     entry = bundle.vocabulary.get(word)
-    words = choose_words(bundle)
     name = plain_name(entry.name)
     if name not in words:
-        raise ExportError(f"the plugin does not list {word!r}: too few people used the word")
+        raise ExportError(f"the plugin does not list {word!r}: too few people used it; name it with `semeq words add`")
     if entry.latent != bundle.vocabulary.get(name).latent:
         raise ExportError(f"the plugin knows {entry.name!r} only as a whole, not {word!r}")
     return words.index(name), name

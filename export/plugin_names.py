@@ -1,4 +1,4 @@
-"""How hosts know the native plugin: its identity, its ports, and the words by number. It needs no training stack."""
+"""How hosts know the native plugin. It needs no training stack."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ import hashlib
 import re
 import struct
 from dataclasses import dataclass
-
-from semeq.words import Bundle, plain_name
-
-#: Hosts list a parameter's values by a number of one byte (DPF's enumeration).
-MAX_WORDS = 255
 
 
 @dataclass(frozen=True)
@@ -47,17 +42,3 @@ class PluginIdentity:
         """The 16 bytes of the VST3 class id in hex: DPF's own two words, the code, and zero."""
         words = (*(int.from_bytes(word, "big") for word in (b"DPF ", b"clas", self.code.encode())), 0)
         return struct.pack("<4I", *words).hex().upper()
-
-
-def choose_words(bundle: Bundle, limit: int = MAX_WORDS) -> list[str]:
-    """The words a host lists, without accents, in vocabulary order: those that enough people used, at most `limit`.
-
-    A long list is hard to scroll; a vocabulary that is all of low evidence is listed all the same. DPF's VST3 passes
-    names on byte by byte, so they must be ASCII; `Vocabulary.get` finds them with or without accents.
-    """
-    words = [word for word in bundle.vocabulary if plain_name(word.name).isascii()]
-    words = [word for word in words if not word.low_evidence] or words
-    if len(words) > limit:
-        ranked = sorted(range(len(words)), key=lambda i: (words[i].low_evidence, -words[i].evidence, i))
-        words = [words[i] for i in sorted(ranked[:limit])]
-    return list(dict.fromkeys(plain_name(word.name) for word in words))

@@ -18,7 +18,7 @@ from .hearing import AdaptedSpace, Complaint, Course, Diagnosis, Heard, Hearing,
 from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, alike, select, word_positions
-from .own import OWN, bundle_with_own_words, own_word_name, with_own_words
+from .own import OWN, bundle_with_own_words, own_word_name, point_of, with_own_words
 from .phrase import Part, Phrase, PhraseError, corrected, parse_phrase, without_last_correction
 from .space import Understood, WordSpace
 from .thesaurus import Thesaurus, ThesaurusError, shipped_thesaurus
@@ -68,6 +68,7 @@ __all__ = [
     "own_word_name",
     "parse_phrase",
     "plain_name",
+    "point_of",
     "select",
     "share_of",
     "shipped_models",

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from semeq.eq import curve
+from semeq.eq import FloatArray, curve
 from semeq.presets import OwnWord, read_own_words
 
 from .blend import locate
@@ -62,10 +62,9 @@ def with_own_words(decoder: Decoder, words: Iterable[OwnWord] | None = None) -> 
             language="en",
             sources=(OWN,),
             evidence=max(1, sum(school.people for school in word.schools)),
-            latent=_point(decoder, tuple(float(value) for value in word.params)),
+            latent=point_of(decoder, word.params),
             schools=tuple(
-                School(school.name, school.people, _point(decoder, tuple(float(value) for value in school.params)))
-                for school in word.schools
+                School(school.name, school.people, point_of(decoder, school.params)) for school in word.schools
             ),
             contested=bool(word.schools),
             origin=OWN,
@@ -77,9 +76,13 @@ def with_own_words(decoder: Decoder, words: Iterable[OwnWord] | None = None) -> 
     return Vocabulary(table.values(), flat=vocabulary.flat)
 
 
+def point_of(decoder: Decoder, params: FloatArray) -> tuple[float, ...]:
+    """The point (32,) that decodes most nearly to a setting (13,). Kept: the same words are met again and again."""
+    return _point(decoder, tuple(float(value) for value in params))
+
+
 @lru_cache(maxsize=512)
 def _point(decoder: Decoder, params: tuple[float, ...]) -> tuple[float, ...]:
-    """The point of a setting. Kept: the same words are met each time that a space is opened."""
     setting = np.array(params)
     return tuple(float(value) for value in locate(decoder, curve(setting), decoder.encode(setting)))
 

@@ -11,6 +11,8 @@ from semeq.console import Example, Say, examples, output_options
 from semeq.words import bundle_with_own_words, load_bundle
 
 from ..native import FORMATS, Format, build_plugin, check_vst3, install
+from ..plugin_names import PluginIdentity
+from ..word_list import keep_word_list, plugin_words
 
 
 @click.command(
@@ -41,16 +43,19 @@ def plugin_command(
     if not name.strip() or len(name) > 60 or any(ord(c) < 32 or c in "/\\:" for c in name):
         raise click.UsageError(f"{name!r} cannot be a plugin's name: 1 to 60 characters, none of / \\ :")
     model = bundle_with_own_words(load_bundle(bundle))
+    identity = PluginIdentity(name.strip())
+    words = plugin_words(model, identity)
     start = time.perf_counter()
     with say.progress() as bar:
         bar.add_task("compiling", total=None)
-        plugins = build_plugin(model, name.strip(), out, chosen, channels=(2,) if stereo_only else (2, 1))
+        plugins = build_plugin(model, identity.name, out, chosen, (2,) if stereo_only else (2, 1), words)
         worst_db = {
             plugin.path: check_vst3(plugin.path, model, plugin.channels)
             for plugin in plugins
             if plugin.format == "vst3"
         }
     seconds = time.perf_counter() - start
+    keep_word_list(identity, words)
     installed = list(install(plugins)) if installing else []
     rows = [
         {"path": str(p.path), "format": p.format, "channels": p.channels, "worst_db": worst_db.get(p.path)}

@@ -21,6 +21,7 @@ from semeq.words import Bundle
 
 from ..errors import BuildError
 from ..plugin_names import PluginIdentity
+from ..word_list import ListedWord, plugin_words
 from .check import check_vst3
 from .source import model_header, names_header
 
@@ -90,6 +91,7 @@ def build_plugin(
     out: Path,
     formats: Sequence[Format] = FORMATS,
     channels: Sequence[int] = (2, 1),
+    words: Sequence[ListedWord] | None = None,
 ) -> list[BuiltPlugin]:
     """Compile a bundle into plugins in the folder `out`; each replaces one of its name only when all are complete.
 
@@ -102,6 +104,8 @@ def build_plugin(
     formats : sequence of {"vst3", "clap", "lv2"}
     channels : sequence of int
         1 and 2: a plugin for each.
+    words : sequence of ListedWord or None
+        The words by number; None: those of `plugin_words`, of which nothing is kept.
 
     Raises
     ------
@@ -109,13 +113,14 @@ def build_plugin(
         No framework, CMake or compiler, or a compilation that failed.
     """
     dpf, cmake = find_dpf(), find_cmake()
+    words = plugin_words(bundle) if words is None else words
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".semeq-build-", dir=out) as folder:
         work = Path(folder).resolve()  # modules are run from their own folders, `out` may be relative
         built = []
         for count in channels:
             identity = PluginIdentity(name if count == 2 else f"{name} mono")
-            library = _compile(bundle, identity, work / str(count), dpf, cmake, formats, count)
+            library = _compile(bundle, words, identity, work / str(count), dpf, cmake, formats, count)
             built += [_assemble(form, count, identity, library, work / "plugins") for form in formats]
         finished = []
         for plugin in built:
@@ -163,6 +168,7 @@ def install(plugins: Sequence[BuiltPlugin]) -> list[Path]:
 
 def _compile(
     bundle: Bundle,
+    words: Sequence[ListedWord],
     identity: PluginIdentity,
     work: Path,
     dpf: Path,
@@ -173,8 +179,8 @@ def _compile(
     """Generate the sources and run CMake; returns the folder of the compiled modules."""
     model = work / "model"
     model.mkdir(parents=True)
-    (model / "model.hpp").write_text(model_header(bundle))
-    (model / "model_names.h").write_text(names_header(bundle, identity))
+    (model / "model.hpp").write_text(model_header(bundle, words))
+    (model / "model_names.h").write_text(names_header(bundle, identity, words))
     build = work / "build"
     defines = {
         "MODEL_DIR": model,

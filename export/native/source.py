@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,8 @@ from onnx import numpy_helper
 from semeq.eq import LOWER_BOUNDS, PARAMETER_COUNT, UPPER_BOUNDS, denormalise
 from semeq.words import Bundle, BundleError
 
-from ..plugin_names import PluginIdentity, choose_words
+from ..plugin_names import PluginIdentity
+from ..word_list import ListedWord
 
 WIDEST_LAYER = 256
 MAX_HIDDEN_LAYERS = 8
@@ -91,22 +93,22 @@ def _check_units(low: Weights, span: Weights, is_gain: NDArray[np.bool_]) -> Non
             raise BundleError(f"the decoder's units are not the fixed bounds {LOWER_BOUNDS} to {UPPER_BOUNDS}")
 
 
-def names_header(bundle: Bundle, identity: PluginIdentity) -> str:
+def names_header(bundle: Bundle, identity: PluginIdentity, words: Sequence[ListedWord]) -> str:
     """``model_names.h``: what DPF's macros need."""
     lines = {
         "SEMEQ_PLUGIN_NAME": _quoted(identity.name),
         "SEMEQ_PLUGIN_URI": _quoted(identity.uri),
         "SEMEQ_PLUGIN_ID": _quoted(identity.clap_id),
         "SEMEQ_PLUGIN_CODE": ", ".join(f"'{letter}'" for letter in identity.code),
-        "SEMEQ_MODEL_DESCRIPTION": _quoted(f"{bundle.name}, {len(choose_words(bundle))} words"),
+        "SEMEQ_MODEL_DESCRIPTION": _quoted(f"{bundle.name}, {len(words)} words"),
     }
     return "#pragma once\n" + "".join(f"#define {name} {value}\n" for name, value in lines.items())
 
 
-def model_header(bundle: Bundle) -> str:
+def model_header(bundle: Bundle, listed: Sequence[ListedWord]) -> str:
     """``model.hpp``: weights and words as constants."""
-    weights, words = read_decoder(bundle), choose_words(bundle)
-    latents = np.array([bundle.vocabulary.get(word).latent for word in words], dtype=np.float32)
+    weights, words = read_decoder(bundle), [word.name for word in listed]
+    latents = np.array([word.latent for word in listed], dtype=np.float32)
     parts = [
         "// Made by semeq-export plugin from a model bundle; not for editing.",
         "#pragma once",

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 from semeq.eq import curve
 from semeq.export.cli import cli, main
 from semeq.export.lv2_preset import Lv2Preset, manifest
-from semeq.export.plugin_names import PluginIdentity, choose_words
+from semeq.export.plugin_names import PluginIdentity
+from semeq.export.word_list import plugin_words
 from semeq.presets import PresetStore
 from semeq.words import load_bundle
 from semeq.words.space import WordSpace
@@ -32,7 +33,7 @@ def ports(turtle):
 
 def response(turtle):
     """What the plugin makes of the ports: words by number, in the order in which they are compiled in."""
-    values, words = ports(turtle), choose_words(load_bundle())
+    values, words = ports(turtle), [word.name for word in plugin_words(load_bundle())]
     a, b = words[int(values["semantic"])], words[int(values["to"])]
     return curve(WordSpace.open().params(a, b, values["morph"], values["intensity"]))
 
@@ -73,7 +74,7 @@ def test_a_preset_of_semeq_becomes_one_of_lv2(stored):
 
 def test_words_stand_by_name_too():
     turtle = export("warm", "--to", "bright")
-    words = choose_words(load_bundle())
+    words = [word.name for word in plugin_words(load_bundle())]
     assert f'<urn:distrho:semantic_word> "{words.index("warm")}:warm"' in turtle
     assert f'<urn:distrho:to_word> "{words.index("bright")}:bright"' in turtle
 

@@ -22,6 +22,8 @@ public:
     static constexpr int kPointsPerQuantum = 4, kQuantumFrames = 64;
     // A change is ramped over the block it arrives with, so that block-wise automation becomes a continuous line.
     static constexpr int kShortestRamp = 64, kLongestRamp = 4096;
+    // What jumps by its nature takes this long in any block size: another word, bypass, a controller's steps.
+    static constexpr double kFadeSeconds = 0.03;
 
     Equaliser() noexcept : decoder_(model::kDecoder), path_(decoder_, curve_), engine_(48000, SEMEQ_CHANNELS) {
         for (std::uint32_t i = 0; i < kParameterCount; ++i) values_[i].store(kDefaults[i], std::memory_order_relaxed);
@@ -40,9 +42,14 @@ public:
         values_[index].store(value, std::memory_order_relaxed);
     }
 
+    // The next changes are steps of a controller, or other jumps: ramp them slowly. From the audio thread.
+    void smooth() noexcept { fade_left_ = 2 * fade_frames_; }
+
     // Before audio starts, or after the sample rate changed: not real time.
     void activate(double sample_rate) noexcept {
         engine_ = Engine(sample_rate, SEMEQ_CHANNELS);
+        fade_frames_ = std::max(1, int(kFadeSeconds * sample_rate));
+        fade_left_ = 0;
         fresh_ = true;
         take_pair();
         path_.advance(MorphPath::kPoints);
@@ -69,6 +76,11 @@ private:
         }
     };
 
+    int ramp_frames(int frames) const noexcept {
+        const int ramp = std::max(kShortestRamp, std::min(frames, kLongestRamp));
+        return fade_left_ > 0 ? std::max(ramp, fade_frames_) : ramp;
+    }
+
     Wanted wanted() const noexcept {
         return {int(get(kSemantic)), int(get(kTo)), get(kMorph), get(kIntensity), get(kOutputDb), get(kBypass) > 0.5f};
     }
@@ -83,8 +95,10 @@ private:
     void follow_controls(int frames) noexcept {
         const Wanted now = wanted();
         bool changed = fresh_ || !now.same_sound(playing_);
+        if (now.bypass != playing_.bypass) smooth();
         if (now.semantic != playing_.semantic || now.to != playing_.to) {
             take_pair();
+            smooth();
             changed = true;
             // Nothing has sounded yet: a stream starts with the exact setting. This happens once, before the first
             // block, where hosts deliver parameters only with the audio.
@@ -94,7 +108,10 @@ private:
             path_.advance(kPointsPerQuantum * std::max(1, frames / kQuantumFrames));
             changed = changed || path_.complete();
         }
-        if (!changed) return;
+        if (!changed) {
+            fade_left_ = std::max(0, fade_left_ - frames);
+            return;
+        }
         double params[kSettingSize];
         path_.at(now.morph, params);
         const double scale = now.bypass ? 0.0 : double(now.intensity);
@@ -103,7 +120,8 @@ private:
         if (fresh_)
             engine_.jump(params, output_db);
         else
-            engine_.set_target(params, output_db, std::max(kShortestRamp, std::min(frames, kLongestRamp)));
+            engine_.set_target(params, output_db, ramp_frames(frames));
+        fade_left_ = std::max(0, fade_left_ - frames);
         playing_ = now;
         fresh_ = false;
     }
@@ -114,6 +132,7 @@ private:
     MorphPath path_;
     Engine engine_;
     Wanted playing_;
+    int fade_frames_ = 1, fade_left_ = 0;
     bool fresh_ = true;
 };
 

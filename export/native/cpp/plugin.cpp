@@ -186,7 +186,12 @@ private:
     // A controller at `part` of its way, 0 to 1.
     void turn(std::uint32_t index, float part) noexcept {
         const float low = Equaliser::kLow[index], high = Equaliser::kHigh[index];
-        equaliser_.set(index, index == kBypass ? float(part >= 0.5f) : low + part * (high - low));
+        float value = low + part * (high - low);
+        if (index == kBypass) value = float(part >= 0.5f);
+        // A controller has 128 steps: they are the first 128 words, which are the ones that matter most.
+        if (index <= kTo && model::kWordCount > 128) value = std::round(part * 127.0f);
+        equaliser_.set(index, value);
+        equaliser_.smooth();
         announce_[index].store(true, std::memory_order_relaxed);
     }
 #endif

@@ -244,6 +244,38 @@ def test_a_new_pair_of_words_is_exact_within_a_tenth_of_a_second(host, plugins, 
     np.testing.assert_allclose(changed[:, settled:], wanted[:, settled:], atol=1e-4)
 
 
+def stray_db(audio, changed, start, rate=48_000):
+    """Energy above 1.5 kHz that changes of a 200 Hz sine leave, over that of the sine."""
+    part = slice(start - rate // 20, start + rate // 2)
+    window = np.blackman(part.stop - part.start)
+    before, after = (np.abs(np.fft.rfft(sound[0, part].astype(np.float64) * window)) ** 2 for sound in (audio, changed))
+    above = np.fft.rfftfreq(part.stop - part.start, 1 / rate) > 1500
+    return 10 * np.log10(after[above].sum() / before.sum())
+
+
+@pytest.mark.parametrize("block", [32, 64, 128])
+def test_words_bypass_and_controllers_leave_no_clicks(host, plugins, tmp_path, block):
+    sine = 0.5 * np.sin(2 * np.pi * 200 * np.arange(96_000) / 48_000)
+    audio = np.stack([sine, sine]).astype(np.float32)
+    clap, at = plugins / "Test EQ.clap", 24_000
+    listed = subprocess.run([host, "words", clap], capture_output=True, text=True, check=True).stdout.splitlines()
+    deep, tinny = listed.index("deep"), listed.index("tinny")
+    pair = [f"0={deep}", f"1={deep}"]
+    jumped = render(host, clap, audio, tmp_path, *pair, f"@{at}:0={tinny}", f"@{at}:1={tinny}", block=block)
+    assert stray_db(audio, jumped, at) < -95
+    assert stray_db(audio, render(host, clap, audio, tmp_path, *pair, f"@{at}:5=1", block=block), at) < -100
+    sweep = [f"@{at + 180 * i}:cc=21:{i}" for i in range(128)]
+    assert stray_db(audio, render(host, clap, audio, tmp_path, *sweep, block=block), at) < -100
+
+
+def test_a_controller_reaches_the_first_128_words_one_by_one(host, plugins, music, tmp_path):
+    clap = plugins / "Test EQ.clap"
+    for number in (0, 63, 127):
+        turned = render(host, clap, music, tmp_path, f"@0:cc=23:{number}")
+        wanted = render(host, clap, music, tmp_path, f"@0:0={number}")
+        np.testing.assert_allclose(turned[:, 9000:], wanted[:, 9000:], atol=1e-4)
+
+
 def test_state_is_saved_by_the_name_of_the_word(host, plugins):
     saved = subprocess.run([host, "state", plugins / "Test EQ.clap"], capture_output=True, check=True).stdout
     words = subprocess.run([host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True).stdout

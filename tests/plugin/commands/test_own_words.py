@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from semeq.eq import FLAT, PARAMETER_NAMES, curve, rms_db
 from semeq.eq.formats import write_apo
-from semeq.export.plugin_names import choose_words
+from semeq.export.word_list import plugin_words
 from semeq.plugin import SemanticEQ
 from semeq.plugin.cli import semeq
 from semeq.presets import OwnWord, OwnWordsError, Preset, PresetStore, read_own_words, write_own_words
@@ -174,11 +174,11 @@ def test_a_file_edited_by_hand_is_refused_with_one_sentence(mine, text, says):
 
 def test_they_are_baked_into_the_plugin_behind_all_others(mine):
     bundle = load_bundle()
-    before = choose_words(bundle)
+    before = [word.name for word in plugin_words(bundle)]
     run("add", "ours", "--phrase", "warm")
     run("add", "bright", "--phrase", "dark", "--overwrite")
     after = bundle_with_own_words(bundle)
-    assert choose_words(after) == [*before, "ours"]
+    assert [word.name for word in plugin_words(after)] == [*before, "ours"]
     assert after.vocabulary.get("bright").latent != bundle.vocabulary.get("bright").latent
 
 
