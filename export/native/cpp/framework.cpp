@@ -1,5 +1,44 @@
-// DPF itself, as one translation unit, with one addition.
+// DPF itself, as one translation unit, with two additions: parameter changes at their own frames (event_frames.hpp), and
+// instances that are let go of in an order DPF does not expect.
+#include "equaliser.hpp"
+
+// DPF's own entries get other names; ours, below, stand before them.
+#if defined(DISTRHO_PLUGIN_TARGET_CLAP)
+#define clap_entry clap_entry_of_dpf
+#elif defined(DISTRHO_PLUGIN_TARGET_VST3)
+#define GetPluginFactory plugin_factory_of_dpf
+#endif
 #include "DistrhoPluginMain.cpp"
+#undef clap_entry
+#undef GetPluginFactory
+
+#include "event_frames.hpp"
+
+#if defined(DISTRHO_PLUGIN_TARGET_CLAP)
+
+inline const void* CLAP_ABI semeq::clap_frames::get_factory(const char* id) {
+    const void* const found = clap_entry_of_dpf.get_factory(id);
+    if (found == nullptr || std::strcmp(id, CLAP_PLUGIN_FACTORY_ID) != 0) return found;
+    factory_of_dpf = static_cast<const clap_plugin_factory_t*>(found);
+    return &factory;
+}
+
+extern "C" DISTRHO_PLUGIN_EXPORT const clap_plugin_entry_t clap_entry;
+const clap_plugin_entry_t clap_entry = {clap_entry_of_dpf.clap_version, clap_entry_of_dpf.init, clap_entry_of_dpf.deinit,
+                                        semeq::clap_frames::get_factory};
+
+#elif defined(DISTRHO_PLUGIN_TARGET_VST3)
+
+DISTRHO_PLUGIN_EXPORT const void* GetPluginFactory(void);
+
+const void* GetPluginFactory(void) {
+    const void* const factory = plugin_factory_of_dpf();
+    USE_NAMESPACE_DISTRHO
+    (*static_cast<dpf_factory* const*>(factory))->v1.create_instance = semeq::vst3_frames::create;
+    return factory;
+}
+
+#endif
 
 START_NAMESPACE_DISTRHO
 

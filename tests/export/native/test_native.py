@@ -61,10 +61,10 @@ def host(tmp_path_factory):
     return compile_host(tmp_path_factory.mktemp("host"))
 
 
-def compile_host(folder, *flags):
-    program = folder / "clap_host"
+def compile_host(folder, *flags, source="clap_host.cpp"):
+    program = folder / "host"
     include = f"-I{DPF}/distrho/src"
-    command = ["c++", "-std=c++17", "-O1", "-g", "-rdynamic", include, HERE / "clap_host.cpp", "-o", program]
+    command = ["c++", "-std=c++17", "-O1", "-g", "-rdynamic", include, HERE / source, "-o", program]
     subprocess.run([*command, *flags, "-ldl", "-pthread"], check=True)
     return program
 
@@ -274,6 +274,64 @@ def test_a_controller_reaches_the_first_128_words_one_by_one(host, plugins, musi
         turned = render(host, clap, music, tmp_path, f"@0:cc=23:{number}")
         wanted = render(host, clap, music, tmp_path, f"@0:0={number}")
         np.testing.assert_allclose(turned[:, 9000:], wanted[:, 9000:], atol=1e-4)
+
+
+BLOCKS = [64, 1024, 8192]
+
+
+def error_db(found, expected):
+    return 10 * np.log10(np.mean((found - expected) ** 2) / np.mean(expected**2))
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_clap_events_act_at_their_frames_in_any_block(host, plugins, music, tmp_path, block):
+    random = np.random.default_rng(3)
+    clap, table = plugins / "Test EQ.clap", WordSpace.open().table("warm", "bright")
+    listed = subprocess.run([host, "words", clap], capture_output=True, text=True, check=True).stdout.splitlines()
+    frames = [int(f) for f in np.cumsum(random.integers(70, 900, 60)) if f < len(music[0]) - 100]
+    frames = [frame + (frame % block == 0) for frame in frames]
+    morphs = np.round(random.random(len(frames)), 4)
+    engine, parts, at = eq.Engine(48_000, 2), [], 0
+    engine.jump(table.at(0.0))
+    for frame, morph in zip(frames, morphs, strict=True):
+        parts.append(engine.process(music[:, at:frame]))
+        engine.set_target(table.at(morph))
+        at = frame
+    expected = np.concatenate([*parts, engine.process(music[:, at:])], axis=1)
+    pair = [f"0={listed.index('warm')}", f"1={listed.index('bright')}"]
+    events = [f"@{frame}:2={morph}" for frame, morph in zip(frames, morphs, strict=True)]
+    assert error_db(render(host, clap, music, tmp_path, *pair, *events, block=block), expected) < -100
+
+
+@pytest.fixture(scope="module")
+def vst3_host(tmp_path_factory):
+    return compile_host(tmp_path_factory.mktemp("vst3-host"), source="vst3_host.cpp")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the VST3 host of these tests loads Linux modules")
+@pytest.mark.parametrize("block", [*BLOCKS, 480])
+def test_vst3_points_are_joined_by_lines_without_delay_in_any_block(host, vst3_host, plugins, music, tmp_path, block):
+    listed = subprocess.run(
+        [host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    module = next((plugins / "Test EQ.vst3").rglob("*.so"))
+    points = [(1001, 0.0), (30_011, 1.0), (45_013, 0.2), (80_017, 0.9)]
+    music = np.tile(music, 2)
+    expected = SemanticEQ("warm", to="bright")(music, RATE, automation={"morph": [(f / RATE, v) for f, v in points]})
+    last = len(listed) - 1
+    pair = [f"Semantic={listed.index('warm') / last}", f"To={listed.index('bright') / last}"]
+    moves = [f"@{frame}:Morph={value}" for frame, value in points]
+    found = render(vst3_host, module, music, tmp_path, *pair, *moves, rate=RATE, block=block)
+    assert error_db(found, expected) < -80
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the VST3 host of these tests loads Linux modules")
+def test_a_step_of_a_word_in_vst3_begins_at_its_point(host, vst3_host, plugins, music, tmp_path):
+    module = next((plugins / "Test EQ.vst3").rglob("*.so"))
+    still = render(vst3_host, module, music, tmp_path, rate=RATE, block=4096)
+    moved = render(vst3_host, module, music, tmp_path, "@10007:Semantic=0.5", rate=RATE, block=4096)
+    np.testing.assert_array_equal(moved[:, :10_007], still[:, :10_007])
+    assert np.abs(moved[:, 10_007:10_500] - still[:, 10_007:10_500]).max() > 1e-4
 
 
 def test_state_is_saved_by_the_name_of_the_word(host, plugins):
