@@ -1,6 +1,16 @@
 """The five-band equaliser: settings, response and the engine. Nothing here knows about words."""
 
-from .engine import CPP_FOLDER, DEFAULT_RAMP_FRAMES, ENGINE_BUILD, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
+from .engine import (
+    CPP_FOLDER,
+    DEFAULT_RAMP_FRAMES,
+    ENGINE_BUILD,
+    ENGINE_TARGETS,
+    MAX_CHANNELS,
+    AnyAudio,
+    Engine,
+    Events,
+    as_planes,
+)
 from .fit import Fit, fit_curve, fit_curves, refit
 from .path import even_positions
 from .quantiser import Quantiser
@@ -48,6 +58,7 @@ __all__ = [
     "CPP_FOLDER",
     "DEFAULT_RAMP_FRAMES",
     "ENGINE_BUILD",
+    "ENGINE_TARGETS",
     "FLAT",
     "FREQ_INDEX",
     "FREQ_MAX_HZ",

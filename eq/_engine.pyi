@@ -3,9 +3,10 @@ from numpy.typing import NDArray
 
 BUILD: str
 MAX_CHANNELS: int
+TARGETS: tuple[str, ...]
 
 class Engine:
-    def __init__(self, sample_rate_hz: float, channels: int, ramp_frames: int) -> None: ...
+    def __init__(self, sample_rate_hz: float, channels: int, ramp_frames: int, target: str) -> None: ...
     @property
     def ramping(self) -> bool: ...
     @property

@@ -2,16 +2,11 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <string>
+
 #include "engine.hpp"
 #include "quantiser.hpp"
 
-#if defined(__SSE2__)
-#define SEMEQ_LANES "SSE2"
-#elif defined(__ARM_NEON)
-#define SEMEQ_LANES "NEON"
-#else
-#define SEMEQ_LANES "no vector unit"
-#endif
 #if defined(__clang__)
 #define SEMEQ_COMPILER "clang " __clang_version__
 #elif defined(__GNUC__)
@@ -101,9 +96,19 @@ void quantise(semeq::Quantiser& quantiser, Flat<const T> in, Flat<I> out, bool d
 
 NB_MODULE(_engine, m) {
     m.attr("MAX_CHANNELS") = semeq::kMaxChannels;
-    m.attr("BUILD") = "float64 state-variable filters, " SEMEQ_LANES ", " SEMEQ_COMPILER;
+    const std::string unit = semeq::targets().fastest().unit;
+    m.attr("BUILD") = nb::str(("float64 state-variable filters, " + unit + ", " SEMEQ_COMPILER).c_str());
+    nb::list targets;
+    for (int i = 0; i < semeq::targets().count; ++i) targets.append(semeq::targets().known[i].name);
+    m.attr("TARGETS") = nb::tuple(targets);
     nb::class_<semeq::Engine>(m, "Engine")
-        .def(nb::init<double, int, int>(), "sample_rate_hz"_a, "channels"_a, "ramp_frames"_a)
+        .def("__init__",
+             [](semeq::Engine* self, double sample_rate_hz, int channels, int ramp_frames, const char* target) {
+                 const semeq::Target* named = semeq::targets().named(target);
+                 if (named == nullptr) throw nb::value_error("this machine has no such target");
+                 new (self) semeq::Engine(sample_rate_hz, channels, ramp_frames, *named);
+             },
+             "sample_rate_hz"_a, "channels"_a, "ramp_frames"_a, "target"_a)
         .def_prop_ro("ramping", &semeq::Engine::ramping)
         .def_prop_ro("frame", &semeq::Engine::frame)
         .def("reset", &semeq::Engine::reset)
