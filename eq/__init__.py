@@ -13,6 +13,7 @@ from .engine import (
 )
 from .fit import Fit, fit_curve, fit_curves, refit
 from .path import even_positions
+from .pcm import FilteredPcm, PcmFilter
 from .quantiser import Quantiser
 from .response import (
     MAX_FREQ_RATIO,
@@ -82,8 +83,10 @@ __all__ = [
     "AnyAudio",
     "Engine",
     "Events",
+    "FilteredPcm",
     "Fit",
     "FloatArray",
+    "PcmFilter",
     "Quantiser",
     "Setting",
     "SettingError",

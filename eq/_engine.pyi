@@ -35,3 +35,9 @@ class Quantiser:
         dither: bool,
         shift: int,
     ) -> None: ...
+
+class PcmFilter:
+    def __init__(self, bits: int, channels: int, longest: int, gain: float, /) -> None: ...
+    def process(
+        self, engine: Engine, block: NDArray[np.uint8], out: NDArray[np.uint8], wet: NDArray[np.float32], /
+    ) -> tuple[float, float, bool]: ...

@@ -124,6 +124,11 @@ class Engine:
         self._engine = _engine.Engine(self.sample_rate_hz, self.channels, self.ramp_frames, target)
 
     @property
+    def native(self) -> _engine.Engine:
+        """The engine in C++, for what else is written there."""
+        return self._engine
+
+    @property
     def frame(self) -> int:
         """Frames processed since the start or the last reset."""
         return self._engine.frame

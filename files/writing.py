@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import soundfile
 
-from .containers import same_stream
+from .containers import put_sizes, same_stream
 from .errors import AudioFileError
 from .formats import AudioFormat
 from .lossy import encoder_settings
@@ -62,6 +62,17 @@ def writing(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Ite
             raise AudioFileError(f"{name}: cannot be written (the disk was full for a moment, or failed)") from None
         if offset is not None and offset.error is not None:
             raise offset.error
+
+
+@contextmanager
+def writing_pcm(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Iterator[BinaryIO]:
+    """Write a WAV file as `writing` does, but for its audio: the caller writes its bytes, as they shall lie there."""
+    with writing(path, form, name, reserved):
+        pass  # a head with nothing behind it
+    with path.open("r+b", buffering=0) as file:
+        start = file.seek(0, os.SEEK_END)
+        yield file
+        put_sizes(file, reserved, start, file.seek(0, os.SEEK_END) - start, form.frames)
 
 
 def _raise_what_the_system_says(handle: int) -> None:

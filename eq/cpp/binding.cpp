@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine.hpp"
+#include "pcm.hpp"
 #include "quantiser.hpp"
 
 #if defined(__clang__)
@@ -92,6 +93,26 @@ void quantise(semeq::Quantiser& quantiser, Flat<const T> in, Flat<I> out, bool d
     quantiser.process(source, sink, samples, dither, shift);
 }
 
+// Gives the peak, the largest step, and whether anything changed.
+nb::tuple filter_pcm(semeq::PcmFilter& filter, semeq::Engine& engine, Flat<const std::uint8_t> in,
+                     Flat<std::uint8_t> out, Flat<float> wet) {
+    const auto size = static_cast<std::ptrdiff_t>(in.shape(0)), frames = size / filter.bytes(1);
+    if (engine.channels() != filter.channels()) throw nb::value_error("wrong channel count");
+    if (frames < 1 || frames > filter.longest() || size != filter.bytes(frames))
+        throw nb::value_error("not whole frames, or too many");
+    if (out.shape(0) != in.shape(0) || wet.shape(0) != static_cast<std::size_t>(frames * filter.channels()))
+        throw nb::value_error("input and output differ in shape");
+    const std::uint8_t* source = in.data();
+    std::uint8_t* sink = out.data();
+    float* floats = wet.data();
+    semeq::PcmFilter::Found found;
+    {
+        nb::gil_scoped_release release;
+        found = filter.process(engine, source, sink, floats, frames);
+    }
+    return nb::make_tuple(found.peak, found.step, found.changed);
+}
+
 }  // namespace
 
 NB_MODULE(_engine, m) {
@@ -129,4 +150,13 @@ NB_MODULE(_engine, m) {
         .def("process", &quantise<float, std::int32_t>, plain, plain, "dither"_a, "shift"_a)
         .def("process", &quantise<double, std::int16_t>, plain, plain, "dither"_a, "shift"_a)
         .def("process", &quantise<double, std::int32_t>, plain, plain, "dither"_a, "shift"_a);
+    nb::class_<semeq::PcmFilter>(m, "PcmFilter")
+        .def("__init__",
+             [](semeq::PcmFilter* self, int bits, int channels, std::ptrdiff_t longest, float gain) {
+                 if (bits != 16 && bits != 24) throw nb::value_error("a sample has 16 or 24 bits");
+                 if (channels < 1 || channels > semeq::kMaxChannels || longest < 1)
+                     throw nb::value_error("no such channel count or length");
+                 new (self) semeq::PcmFilter(bits, channels, longest, gain);
+             })
+        .def("process", &filter_pcm, plain, plain, plain, plain);
 }
