@@ -132,7 +132,7 @@ def _pcm_blocks(path: Path, form: AudioFormat, start: int, width: int) -> Iterat
             wanted = memory[: min(len(memory), size - position)]
             got = 0
             while got < len(wanted):
-                more = file.readinto(memoryview(wanted)[got:])
+                more = file.readinto(wanted[got:].data)
                 if not more:
                     reached = (position + got) // width
                     raise AudioFileError(

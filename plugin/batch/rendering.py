@@ -182,7 +182,7 @@ def _write_bytes(
         if done.peak > 1.0:
             overs += int(np.count_nonzero(np.abs(done.wet) > 1.0))
         altered = altered or done.changed
-        rest = memoryview(done.data)
+        rest = done.data.data
         while rest:
             rest = rest[raw.write(rest) :]
         progress(len(done.wet))
