@@ -1,5 +1,6 @@
 """The five-band equaliser: settings, response and the engine. Nothing here knows about words."""
 
+from .energy import WeightedEnergy
 from .engine import (
     CPP_FOLDER,
     DEFAULT_RAMP_FRAMES,
@@ -90,6 +91,7 @@ __all__ = [
     "Quantiser",
     "Setting",
     "SettingError",
+    "WeightedEnergy",
     "as_planes",
     "biquads",
     "check_params",

@@ -41,3 +41,12 @@ class PcmFilter:
     def process(
         self, engine: Engine, block: NDArray[np.uint8], out: NDArray[np.uint8], wet: NDArray[np.float32], /
     ) -> tuple[float, float, bool]: ...
+
+def weighted_energy(
+    sections: NDArray[np.float64],
+    state: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    block: NDArray[np.floating],
+    out: NDArray[np.float64],
+    /,
+) -> None: ...

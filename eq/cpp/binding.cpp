@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "energy.hpp"
 #include "engine.hpp"
 #include "pcm.hpp"
 #include "quantiser.hpp"
@@ -93,6 +94,25 @@ void quantise(semeq::Quantiser& quantiser, Flat<const T> in, Flat<I> out, bool d
     quantiser.process(source, sink, samples, dither, shift);
 }
 
+using Sections = nb::ndarray<const double, nb::ndim<2>, nb::device::cpu, nb::c_contig>;
+using States = nb::ndarray<double, nb::ndim<3>, nb::device::cpu, nb::c_contig>;
+
+template <class T>
+void energy(Sections sections, States state, Params weights, Audio<const T> in, Flat<double> out) {
+    const std::size_t count = sections.shape(0), channels = weights.shape(0);
+    if (sections.shape(1) != 6 || state.shape(0) != count || state.shape(1) != 2 || state.shape(2) != channels)
+        throw nb::value_error("sections are (n, 6) and their state (n, 2, channels)");
+    if (in.shape(1) != channels || out.shape(0) != in.shape(0)) throw nb::value_error("input and output differ in shape");
+    const double *rows = sections.data(), *weight = weights.data();
+    double *memory = state.data(), *sink = out.data();
+    const T* source = in.data();
+    const std::ptrdiff_t frame = in.stride(0), channel = in.stride(1);
+    const auto frames = static_cast<std::ptrdiff_t>(in.shape(0));
+    nb::gil_scoped_release release;
+    semeq::weighted_energy(rows, static_cast<std::ptrdiff_t>(count), memory, weight, source, sink, frames,
+                           static_cast<std::ptrdiff_t>(channels), frame, channel);
+}
+
 // Gives the peak, the largest step, and whether anything changed.
 nb::tuple filter_pcm(semeq::PcmFilter& filter, semeq::Engine& engine, Flat<const std::uint8_t> in,
                      Flat<std::uint8_t> out, Flat<float> wet) {
@@ -159,4 +179,6 @@ NB_MODULE(_engine, m) {
                  new (self) semeq::PcmFilter(bits, channels, longest, gain);
              })
         .def("process", &filter_pcm, plain, plain, plain, plain);
+    m.def("weighted_energy", &energy<float>, plain, plain, plain, plain, plain);
+    m.def("weighted_energy", &energy<double>, plain, plain, plain, plain, plain);
 }
