@@ -21,7 +21,7 @@ import numpy as np
 import soundfile
 from pedalboard import HighShelfFilter, LowShelfFilter, PeakFilter, Pedalboard
 from pedalboard.io import AudioFile
-from timing import markdown, median_seconds
+from timing import Cost, markdown, median_costs
 
 from semeq import eq
 from semeq.eq.formats import WRITERS
@@ -33,12 +33,14 @@ from semeq.plugin.renderer import target_of
 RATE = 44_100
 CONTROLS = Controls("warm", "bright", 0.3)
 FLOOR = "copying (pedalboard.io)"
+PEER = "pedalboard.io + pedalboard"
 SEMEQ = "import sys; from semeq.plugin.cli import main; main()"
 
 
 def noise_file(path: Path, minutes: float, bits: int) -> None:
     """Stereo noise at −20 dBFS."""
     random = np.random.default_rng(0)
+    path.parent.mkdir(exist_ok=True)
     with soundfile.SoundFile(path, "w", RATE, 2, f"PCM_{bits}") as file:
         for _ in range(round(60 * minutes)):
             file.write(random.normal(0, 0.1, (RATE, 2)).clip(-1, 1))
@@ -78,7 +80,7 @@ def contenders(source: Path, folder: Path, bits: int) -> dict[str, Callable[[], 
         FLOOR: partial(pass_through, source, out, bits),
         "semeq in Python": partial(in_python, source, out, space),
         "semeq process": partial(command, sys.executable, "-c", SEMEQ, *words, "--overwrite", "--quiet"),
-        "pedalboard.io + pedalboard": partial(pass_through, source, out, bits, board),
+        PEER: partial(pass_through, source, out, bits, board),
     }
     if shutil.which("ffmpeg"):
         chain = WRITERS["ffmpeg"](params, 0.0, "").strip()
@@ -91,25 +93,54 @@ def contenders(source: Path, folder: Path, bits: int) -> dict[str, Callable[[], 
     return runs
 
 
-def measure(minutes: float, rounds: int) -> dict[int, dict[str, float]]:
-    """Median seconds of every contender, by bit depth."""
+def measure(minutes: float, rounds: int) -> dict[int, dict[str, Cost]]:
+    """Median cost of every contender, by bit depth."""
     found = {}
     for bits in (16, 24):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             noise_file(folder / "in.wav", minutes, bits)
-            found[bits] = median_seconds(contenders(folder / "in.wav", folder, bits), rounds)
+            found[bits] = median_costs(contenders(folder / "in.wav", folder, bits), rounds)
     return found
 
 
-def table(found: dict[int, dict[str, float]]) -> str:
-    """Seconds, and multiples of the floor and of the best peer."""
-    rows = [["", "bits", "s", "× copying", "× best peer"]]
-    for bits, times in found.items():
-        best = min(value for name, value in times.items() if not name.startswith("semeq") and name != FLOOR)
-        for name, value in times.items():
-            rows.append([name, str(bits), f"{value:.2f}", f"{value / times[FLOOR]:.2f}", f"{value / best:.2f}"])
+def table(found: dict[int, dict[str, Cost]]) -> str:
+    """Times, and multiples of what copying takes and of pedalboard's five filters between its own audio files."""
+    rows = [["", "bits", "s", "processor s", "processor × copying", "× pedalboard"]]
+    for bits, costs in found.items():
+        floor, peer = costs[FLOOR], costs[PEER]
+        for name, cost in costs.items():
+            ratios = f"{cost.processor / floor.processor:.2f}", f"{cost.wall / peer.wall:.2f}"
+            rows.append([name, str(bits), f"{cost.wall:.2f}", f"{cost.processor:.2f}", *ratios])
     return markdown(rows)
+
+
+def starts(rounds: int) -> str:
+    """Processor time of the command on a tenth of a second: what starting takes."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        noise = np.random.default_rng(0).normal(0, 0.1, (RATE // 10, 2))
+        soundfile.write(folder / "in.wav", noise.clip(-1, 1), RATE, "PCM_16")
+        words = ("process", folder / "in.wav", "-s", "warm", "--out", folder / "out", "--overwrite", "--quiet")
+        runs = {"semeq process": partial(command, sys.executable, "-c", SEMEQ, *words)}
+        runs["import numpy"] = partial(command, sys.executable, "-c", "import numpy")
+        costs = median_costs(runs, rounds)
+    return ", ".join(f"{name} {cost.processor:.2f} s" for name, cost in costs.items())
+
+
+def jobs(rounds: int, count: int = 40, seconds: float = 20.0) -> str:
+    """How much faster two processes are than one, on `count` short files of 16 bits."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number in range(count):
+            noise_file(folder / "in" / f"{number}.wav", seconds / 60, 16)
+        words = ("process", folder / "in", "-s", "warm", "--out", folder / "out", "--overwrite", "--quiet", "--jobs")
+        runs = {str(jobs): partial(command, sys.executable, "-c", SEMEQ, *words, jobs) for jobs in (1, 2)}
+        costs = median_costs(runs, rounds)
+    one, two = costs["1"].wall, costs["2"].wall
+    return (
+        f"{count} files of {seconds:g} s: {one:.2f} s with one job, {two:.2f} s with two, {one / two:.2f} times as fast"
+    )
 
 
 def main() -> None:
@@ -119,6 +150,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     print(table(measure(arguments.minutes, arguments.rounds)))
+    print("start:", starts(arguments.rounds))
+    print(jobs(arguments.rounds))
 
 
 if __name__ == "__main__":

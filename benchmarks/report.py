@@ -53,6 +53,8 @@ not.
 
 {files}
 
+Processor time of starting, on a tenth of a second of audio: {starts}. A folder of {jobs}.
+
 ## Cost against length and channels
 
 24-bit WAV to WAV, a process for each. Cost should be in proportion to length, memory the same.
@@ -106,6 +108,8 @@ def main() -> None:
         sweep=", ".join(f"{name} {level:.0f} dB" for name, level in engine.sweeps().items()),
         minutes=minutes,
         files=files.table(files.measure(minutes, rounds)),
+        starts=files.starts(rounds),
+        jobs=files.jobs(rounds),
         scaling=scaling.measure(longest),
         latency=markdown(rows),
         native=native_lines(),

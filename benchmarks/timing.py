@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 
-def median_seconds(runs: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median wall time of each, over `rounds` rounds after one that does not count."""
-    times: dict[str, list[float]] = {name: [] for name in runs}
+class Cost(NamedTuple):
+    """Seconds by the clock, and of processor time, children included."""
+
+    wall: float
+    processor: float
+
+
+def median_costs(runs: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Cost]:
+    """Median cost of each, over `rounds` rounds after one that does not count."""
+    costs: dict[str, list[Cost]] = {name: [] for name in runs}
     for round_ in range(rounds + 1):
         for name, run in runs.items():
-            start = time.perf_counter()
+            before, start = os.times(), time.perf_counter()
             run()
+            wall, after = time.perf_counter() - start, os.times()
             if round_:
-                times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(taken) for name, taken in times.items()}
+                costs[name].append(Cost(wall, sum(after[:4]) - sum(before[:4])))
+    return {name: Cost(*map(statistics.median, zip(*found, strict=True))) for name, found in costs.items()}
 
 
 def markdown(rows: list[list[str]]) -> str:

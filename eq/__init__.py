@@ -1,8 +1,20 @@
 """The five-band equaliser: settings, response and the engine. Nothing here knows about words."""
 
-from .engine import CPP_FOLDER, DEFAULT_RAMP_FRAMES, ENGINE_BUILD, MAX_CHANNELS, AnyAudio, Engine, Events, as_planes
+from .energy import WeightedEnergy
+from .engine import (
+    CPP_FOLDER,
+    DEFAULT_RAMP_FRAMES,
+    ENGINE_BUILD,
+    ENGINE_TARGETS,
+    MAX_CHANNELS,
+    AnyAudio,
+    Engine,
+    Events,
+    as_planes,
+)
 from .fit import Fit, fit_curve, fit_curves, refit
 from .path import even_positions
+from .pcm import FilteredPcm, PcmFilter
 from .quantiser import Quantiser
 from .response import (
     MAX_FREQ_RATIO,
@@ -49,6 +61,7 @@ __all__ = [
     "CPP_FOLDER",
     "DEFAULT_RAMP_FRAMES",
     "ENGINE_BUILD",
+    "ENGINE_TARGETS",
     "FLAT",
     "FREQ_INDEX",
     "FREQ_MAX_HZ",
@@ -72,11 +85,14 @@ __all__ = [
     "AnyAudio",
     "Engine",
     "Events",
+    "FilteredPcm",
     "Fit",
     "FloatArray",
+    "PcmFilter",
     "Quantiser",
     "Setting",
     "SettingError",
+    "WeightedEnergy",
     "as_planes",
     "biquads",
     "check_params",

@@ -3,9 +3,10 @@ from numpy.typing import NDArray
 
 BUILD: str
 MAX_CHANNELS: int
+TARGETS: tuple[str, ...]
 
 class Engine:
-    def __init__(self, sample_rate_hz: float, channels: int, ramp_frames: int) -> None: ...
+    def __init__(self, sample_rate_hz: float, channels: int, ramp_frames: int, target: str) -> None: ...
     @property
     def ramping(self) -> bool: ...
     @property
@@ -34,3 +35,18 @@ class Quantiser:
         dither: bool,
         shift: int,
     ) -> None: ...
+
+class PcmFilter:
+    def __init__(self, bits: int, channels: int, longest: int, gain: float, /) -> None: ...
+    def process(
+        self, engine: Engine, block: NDArray[np.uint8], out: NDArray[np.uint8], wet: NDArray[np.float32], /
+    ) -> tuple[float, float, bool]: ...
+
+def weighted_energy(
+    sections: NDArray[np.float64],
+    state: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    block: NDArray[np.floating],
+    out: NDArray[np.float64],
+    /,
+) -> None: ...

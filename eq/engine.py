@@ -13,8 +13,11 @@ from . import _engine
 from .settings import PARAMETER_COUNT, FloatArray, SettingError
 
 MAX_CHANNELS = _engine.MAX_CHANNELS
-#: How the engine was built: arithmetic, vector unit, compiler.
+#: The engine's arithmetic, the vector unit it has chosen on this machine, its compiler.
 ENGINE_BUILD: str = _engine.BUILD.strip()
+#: The instruction sets that the engine can use on this machine, the fastest last: "baseline" (SSE2, NEON), "avx2",
+#: "avx512vl". All give the same bits.
+ENGINE_TARGETS: tuple[str, ...] = _engine.TARGETS
 DEFAULT_RAMP_FRAMES = 64
 #: The engine as C++ headers, for programs that compile it in.
 CPP_FOLDER = Path(__file__).resolve().parent / "cpp"
@@ -87,6 +90,8 @@ class Engine:
         1 to 64.
     ramp_frames : int
         How long a change takes, in frames.
+    target : str, optional
+        One of ``ENGINE_TARGETS``, to compare them; the fastest by default.
 
     Examples
     --------
@@ -98,17 +103,30 @@ class Engine:
     (2, 512)
     """
 
-    def __init__(self, sample_rate_hz: float, channels: int, ramp_frames: int = DEFAULT_RAMP_FRAMES) -> None:
+    def __init__(
+        self,
+        sample_rate_hz: float,
+        channels: int,
+        ramp_frames: int = DEFAULT_RAMP_FRAMES,
+        target: str = ENGINE_TARGETS[-1],
+    ) -> None:
         if not 1e3 <= sample_rate_hz <= 1e6:
             raise ValueError(f"sample rate is {sample_rate_hz:g} Hz, outside 1 kHz to 1 MHz")
         if not 1 <= channels <= MAX_CHANNELS:
             raise ValueError(f"{channels} channels, outside 1 to {MAX_CHANNELS}")
         if not 1 <= ramp_frames <= 1_000_000:
             raise ValueError(f"a ramp of {ramp_frames} frames, outside 1 to 1,000,000")
+        if target not in ENGINE_TARGETS:
+            raise ValueError(f"target {target!r} is not one of this machine's: {', '.join(ENGINE_TARGETS)}")
         self.sample_rate_hz = float(sample_rate_hz)
         self.channels = int(channels)
         self.ramp_frames = int(ramp_frames)
-        self._engine = _engine.Engine(self.sample_rate_hz, self.channels, self.ramp_frames)
+        self._engine = _engine.Engine(self.sample_rate_hz, self.channels, self.ramp_frames, target)
+
+    @property
+    def native(self) -> _engine.Engine:
+        """The engine in C++, for what else is written there."""
+        return self._engine
 
     @property
     def frame(self) -> int:

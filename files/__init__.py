@@ -13,12 +13,12 @@ from .loudness import (
     match_gain_db,
 )
 from .metadata import Carried
-from .reading import Audio, block_frames, blocks, check_end, name_of, opened, probe
+from .reading import PLAIN_PCM, Audio, block_frames, blocks, check_end, name_of, opened, pcm_blocks, probe
 from .true_peak import TruePeak
 from .wav_stream import WavStream
 from .whole import sweep, whole, write_whole
 from .writer_thread import WriterThread
-from .writing import refuse_existing, replacing, writing
+from .writing import refuse_existing, replacing, writing, writing_pcm
 
 __all__ = [
     "ABSOLUTE_GATE_LUFS",
@@ -27,6 +27,7 @@ __all__ = [
     "FLOATS",
     "LOSSY",
     "OFFSET_LU",
+    "PLAIN_PCM",
     "Audio",
     "AudioFileError",
     "AudioFormat",
@@ -47,6 +48,7 @@ __all__ = [
     "match_gain_db",
     "name_of",
     "opened",
+    "pcm_blocks",
     "probe",
     "quantiser_for",
     "refuse_existing",
@@ -55,4 +57,5 @@ __all__ = [
     "whole",
     "write_whole",
     "writing",
+    "writing_pcm",
 ]

@@ -8,6 +8,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from semeq.eq import WeightedEnergy
+
 _STEP_S = 0.1  # gating blocks of 400 ms overlap by 75 %
 _STEPS = 4
 ABSOLUTE_GATE_LUFS = -70.0
@@ -32,11 +34,10 @@ class LoudnessMeter:
 
     def __init__(self, sample_rate_hz: float, channels: int) -> None:
         self._rate = sample_rate_hz
-        self._sos = k_weighting(sample_rate_hz)
-        self._state = np.zeros((len(self._sos), 2, channels))
-        self._weights = np.ones(channels)
+        weights = np.ones(channels)
         if 4 <= channels <= 5:
-            self._weights[3:] = _SURROUND_WEIGHT
+            weights[3:] = _SURROUND_WEIGHT
+        self._weighted = WeightedEnergy(k_weighting(sample_rate_hz), weights)
         self._steps: list[float] = []  # weighted energy of every 100 ms
         self._open = 0.0  # that of the one under way
         self._frames = 0
@@ -44,12 +45,9 @@ class LoudnessMeter:
 
     def add(self, block: NDArray[np.floating]) -> None:
         """Take the next block, (frames, channels)."""
-        from scipy.signal import sosfilt  # takes long to import, and many who import this never measure
-
         if not len(block):
             return
-        weighted, self._state = sosfilt(self._sos, block.astype(np.float64, copy=False), axis=0, zi=self._state)
-        energy = (weighted * weighted) @ self._weights
+        energy = self._weighted(block)
         self._energy += float(energy.sum())
         end = self._frames + len(energy)
         # Frames at which a step ends, inside this block.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from semeq.eq import MAX_CHANNELS
 
-from .containers import Mp3Stream, channel_mask, check_complete
+from .containers import Mp3Stream, channel_mask, check_complete, pcm_start
 from .errors import AudioFileError
 from .ffmpeg import FFmpegSource, MissingFFmpeg, reads
 from .formats import FLOATS, LOSSY, OTHER_AUDIO, WIDE, AudioFormat
@@ -29,6 +29,9 @@ _BLOCK_SAMPLES = 131_072  # of all channels together: bounds the memory, whateve
 #: What the engine takes for audio at all; beyond, it plays silence.
 LOUDEST = 1e12
 _SAMPLE_RATES_HZ = (1_000, 1_000_000)  # what the engine takes
+
+#: Bits of the sample formats that are filtered byte for byte.
+PLAIN_PCM = {"PCM_16": 16, "PCM_24": 24}
 
 Audio = NDArray[np.floating]
 
@@ -113,6 +116,37 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
                 )
             position += len(block)
             yield block
+
+
+def pcm_blocks(path: Path, form: AudioFormat) -> Iterator[NDArray[np.uint8]] | None:
+    """A WAV file's audio as bytes (n,), block by block as `blocks`, for 16 and 24 bits; None for any other file.
+
+    The iterator gives the same memory again and again. It raises `AudioFileError` where the file ends early.
+    """
+    if form.container not in ("WAV", "WAVEX") or form.subtype not in PLAIN_PCM:
+        return None
+    start = pcm_start(path, form.frames, form.channels, PLAIN_PCM[form.subtype])
+    return None if start is None else _pcm_blocks(path, form, start, form.channels * PLAIN_PCM[form.subtype] // 8)
+
+
+def _pcm_blocks(path: Path, form: AudioFormat, start: int, width: int) -> Iterator[NDArray[np.uint8]]:
+    memory = np.empty(block_frames(form.channels) * width, np.uint8)
+    position, size = 0, form.frames * width
+    with path.open("rb", buffering=0) as file:
+        file.seek(start)
+        while position < size:
+            wanted = memory[: min(len(memory), size - position)]
+            got = 0
+            while got < len(wanted):
+                more = file.readinto(wanted[got:].data)
+                if not more:
+                    reached = (position + got) // width
+                    raise AudioFileError(
+                        f"{path}: ends after {_at(reached, form)} of {form.duration_s:.2f} s; it is truncated"
+                    )
+                got += more
+            position += got
+            yield wanted
 
 
 @contextlib.contextmanager

@@ -42,19 +42,33 @@ class TruePeak:
 
     def __init__(self, sample_rate_hz: float, channels: int, floor: float = 0.0) -> None:
         self.sample_peak = self.sample_peak_of_last = 0.0
-        self._between = 0.0
+        self._between, self._step_of_last = 0.0, 0.0
         self._floor = floor
         self._matrix, self._most, self._bend = _interpolator(oversampling(sample_rate_hz))
         self._last = np.zeros((channels, TAPS - 1), np.float32)
 
-    def add(self, block: NDArray[np.floating]) -> None:
-        """Take the next block, (frames, channels)."""
+    def add(self, block: NDArray[np.floating], peak: float | None = None, step: float | None = None) -> None:
+        """Take the next block, (frames, channels).
+
+        Where the largest magnitude of a sample is known, and that of a step between frames (also from the block
+        before), a block that is of no interest costs nothing.
+        """
         if not len(block):
             return
-        self.sample_peak_of_last = max(float(block.max()), -float(block.min()))
+        before = self.sample_peak_of_last
+        self.sample_peak_of_last = max(float(block.max()), -float(block.min())) if peak is None else peak
         self.sample_peak = max(self.sample_peak, self.sample_peak_of_last)
         if self._matrix is None:
             return
+        near = max(before, self.sample_peak_of_last)
+        if step is not None and not self._bounded_above(near, max(step, self._step_of_last)):
+            self._step_of_last = step
+            kept = self._last.shape[1]
+            keep = TAPS - 1 + (kept + len(block) - (TAPS - 1)) % _ROW
+            if len(block) >= keep:
+                self._last = block[len(block) - keep :].T.astype(np.float32)
+                return
+        self._step_of_last = np.inf if step is None else step
         planes = np.concatenate([self._last, block.T.astype(np.float32, copy=False)], axis=1)
         frames = (planes.shape[1] - (TAPS - 1)) // _ROW * _ROW  # whole rows; the rest waits for the next block
         self._last = planes[:, frames:].copy()
@@ -75,10 +89,14 @@ class TruePeak:
         constant of the filter.
         """
         near = max(float(planes.max()), -float(planes.min()))
-        if near * self._most <= self._floor:
+        if not self._bounded_above(near, np.inf):
             return False
         steps = np.diff(planes, axis=1)
-        return near + self._bend * max(float(steps.max()), -float(steps.min())) > self._floor
+        return self._bounded_above(near, max(float(steps.max()), -float(steps.min())))
+
+    def _bounded_above(self, near: float, step: float) -> bool:
+        """Whether the bounds of what lies between samples are above the floor: by magnitude, and by steepest step."""
+        return not self._floor or (near * self._most > self._floor and near + self._bend * step > self._floor)
 
     def finish(self) -> float:
         """End the stream; its true peak, as a factor of full scale."""

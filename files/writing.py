@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 import soundfile
 
-from .containers import same_stream
+from .containers import put_sizes, same_stream
 from .errors import AudioFileError
 from .ffmpeg import WRITTEN, FFmpegSink, MissingFFmpeg
 from .formats import AudioFormat
@@ -86,6 +86,17 @@ def _by_ffmpeg(path: Path, form: AudioFormat, name: Path, metadata: dict[str, st
         raise AudioFileError(f"{name}: {what} cannot be written ({error})") from None
     with sink:
         yield sink
+
+
+@contextmanager
+def writing_pcm(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Iterator[BinaryIO]:
+    """Write a WAV file as `writing` does, but for its audio: the caller writes its bytes, as they shall lie there."""
+    with writing(path, form, name, reserved):
+        pass  # a head with nothing behind it
+    with path.open("r+b", buffering=0) as file:
+        start = file.seek(0, os.SEEK_END)
+        yield file
+        put_sizes(file, reserved, start, file.seek(0, os.SEEK_END) - start, form.frames)
 
 
 def _raise_what_the_system_says(handle: int) -> None:

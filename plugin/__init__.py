@@ -1,18 +1,19 @@
 """What runs: the decoder, words, morphs, `SemanticEQ` and the command `semeq`. Never imports torch."""
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from semeq.presets import PresetError
 from semeq.words import BundleError, Decoder, MorphTable, UnknownWordError, WordSpace, load_decoder, morph_table
 
 from .controls import CONTROLS, Control, ControlError, Controls
-from .effect import SemanticEQ
 from .moves import Track
-from .native_plugin import NativeEQ, NativeError, load_native
 from .renderer import Renderer, Target
 
 if TYPE_CHECKING:
     from .batch import Outcome, process_files
+    from .effect import SemanticEQ
+    from .native_plugin import NativeEQ, NativeError, load_native
 
 __all__ = [
     "CONTROLS",
@@ -39,10 +40,19 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import what renders files when it is asked for: a performer who plays live needs none of it."""
-    if name in ("Outcome", "process_files"):
-        from . import batch
+#: What is imported when it is asked for: a batch needs no pedalboard, and who plays live renders no files.
+_LATER = {
+    "NativeEQ": "native_plugin",
+    "NativeError": "native_plugin",
+    "Outcome": "batch",
+    "SemanticEQ": "effect",
+    "load_native": "native_plugin",
+    "process_files": "batch",
+}
 
-        return getattr(batch, name)
+
+def __getattr__(name: str) -> Any:
+    """Import what is not needed by all."""
+    if name in _LATER:
+        return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -77,6 +77,11 @@ class Renderer:
         """The setting and gain that the engine plays or moves to."""
         return self._target
 
+    def rests(self, automation: Movement | None = None) -> bool:
+        """Whether the engine plays one setting from here to the end of the stream."""
+        moves = automation is not None and automation.moving
+        return not moves and self._target is self._played and not self.engine.ramping
+
     def update(self, controls: Controls) -> None:
         """Take a new state. Raises `UnknownWordError`, and then nothing changes."""
         self._target = target_of(self.space, controls)

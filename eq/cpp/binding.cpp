@@ -2,16 +2,13 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <string>
+
+#include "energy.hpp"
 #include "engine.hpp"
+#include "pcm.hpp"
 #include "quantiser.hpp"
 
-#if defined(__SSE2__)
-#define SEMEQ_LANES "SSE2"
-#elif defined(__ARM_NEON)
-#define SEMEQ_LANES "NEON"
-#else
-#define SEMEQ_LANES "no vector unit"
-#endif
 #if defined(__clang__)
 #define SEMEQ_COMPILER "clang " __clang_version__
 #elif defined(__GNUC__)
@@ -97,13 +94,62 @@ void quantise(semeq::Quantiser& quantiser, Flat<const T> in, Flat<I> out, bool d
     quantiser.process(source, sink, samples, dither, shift);
 }
 
+using Sections = nb::ndarray<const double, nb::ndim<2>, nb::device::cpu, nb::c_contig>;
+using States = nb::ndarray<double, nb::ndim<3>, nb::device::cpu, nb::c_contig>;
+
+template <class T>
+void energy(Sections sections, States state, Params weights, Audio<const T> in, Flat<double> out) {
+    const std::size_t count = sections.shape(0), channels = weights.shape(0);
+    if (sections.shape(1) != 6 || state.shape(0) != count || state.shape(1) != 2 || state.shape(2) != channels)
+        throw nb::value_error("sections are (n, 6) and their state (n, 2, channels)");
+    if (in.shape(1) != channels || out.shape(0) != in.shape(0)) throw nb::value_error("input and output differ in shape");
+    const double *rows = sections.data(), *weight = weights.data();
+    double *memory = state.data(), *sink = out.data();
+    const T* source = in.data();
+    const std::ptrdiff_t frame = in.stride(0), channel = in.stride(1);
+    const auto frames = static_cast<std::ptrdiff_t>(in.shape(0));
+    nb::gil_scoped_release release;
+    semeq::weighted_energy(rows, static_cast<std::ptrdiff_t>(count), memory, weight, source, sink, frames,
+                           static_cast<std::ptrdiff_t>(channels), frame, channel);
+}
+
+// Gives the peak, the largest step, and whether anything changed.
+nb::tuple filter_pcm(semeq::PcmFilter& filter, semeq::Engine& engine, Flat<const std::uint8_t> in,
+                     Flat<std::uint8_t> out, Flat<float> wet) {
+    const auto size = static_cast<std::ptrdiff_t>(in.shape(0)), frames = size / filter.bytes(1);
+    if (engine.channels() != filter.channels()) throw nb::value_error("wrong channel count");
+    if (frames < 1 || frames > filter.longest() || size != filter.bytes(frames))
+        throw nb::value_error("not whole frames, or too many");
+    if (out.shape(0) != in.shape(0) || wet.shape(0) != static_cast<std::size_t>(frames * filter.channels()))
+        throw nb::value_error("input and output differ in shape");
+    const std::uint8_t* source = in.data();
+    std::uint8_t* sink = out.data();
+    float* floats = wet.data();
+    semeq::PcmFilter::Found found;
+    {
+        nb::gil_scoped_release release;
+        found = filter.process(engine, source, sink, floats, frames);
+    }
+    return nb::make_tuple(found.peak, found.step, found.changed);
+}
+
 }  // namespace
 
 NB_MODULE(_engine, m) {
     m.attr("MAX_CHANNELS") = semeq::kMaxChannels;
-    m.attr("BUILD") = "float64 state-variable filters, " SEMEQ_LANES ", " SEMEQ_COMPILER;
+    const std::string unit = semeq::targets().fastest().unit;
+    m.attr("BUILD") = nb::str(("float64 state-variable filters, " + unit + ", " SEMEQ_COMPILER).c_str());
+    nb::list targets;
+    for (int i = 0; i < semeq::targets().count; ++i) targets.append(semeq::targets().known[i].name);
+    m.attr("TARGETS") = nb::tuple(targets);
     nb::class_<semeq::Engine>(m, "Engine")
-        .def(nb::init<double, int, int>(), "sample_rate_hz"_a, "channels"_a, "ramp_frames"_a)
+        .def("__init__",
+             [](semeq::Engine* self, double sample_rate_hz, int channels, int ramp_frames, const char* target) {
+                 const semeq::Target* named = semeq::targets().named(target);
+                 if (named == nullptr) throw nb::value_error("this machine has no such target");
+                 new (self) semeq::Engine(sample_rate_hz, channels, ramp_frames, *named);
+             },
+             "sample_rate_hz"_a, "channels"_a, "ramp_frames"_a, "target"_a)
         .def_prop_ro("ramping", &semeq::Engine::ramping)
         .def_prop_ro("frame", &semeq::Engine::frame)
         .def("reset", &semeq::Engine::reset)
@@ -124,4 +170,15 @@ NB_MODULE(_engine, m) {
         .def("process", &quantise<float, std::int32_t>, plain, plain, "dither"_a, "shift"_a)
         .def("process", &quantise<double, std::int16_t>, plain, plain, "dither"_a, "shift"_a)
         .def("process", &quantise<double, std::int32_t>, plain, plain, "dither"_a, "shift"_a);
+    nb::class_<semeq::PcmFilter>(m, "PcmFilter")
+        .def("__init__",
+             [](semeq::PcmFilter* self, int bits, int channels, std::ptrdiff_t longest, float gain) {
+                 if (bits != 16 && bits != 24) throw nb::value_error("a sample has 16 or 24 bits");
+                 if (channels < 1 || channels > semeq::kMaxChannels || longest < 1)
+                     throw nb::value_error("no such channel count or length");
+                 new (self) semeq::PcmFilter(bits, channels, longest, gain);
+             })
+        .def("process", &filter_pcm, plain, plain, plain, plain);
+    m.def("weighted_energy", &energy<float>, plain, plain, plain, plain, plain);
+    m.def("weighted_energy", &energy<double>, plain, plain, plain, plain, plain);
 }

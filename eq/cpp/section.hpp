@@ -8,6 +8,7 @@
 namespace semeq {
 
 constexpr int kBands = 5;
+constexpr int kNumbers = 6;  // coefficients of a band
 constexpr int kParameters = 13;
 constexpr double kMaxFrequencyRatio = 0.49;  // of the sample rate; semeq.eq.response clamps alike
 constexpr double kMinFrequencyHz = 1.0;
@@ -17,6 +18,7 @@ constexpr double kMinFrequencyHz = 1.0;
 struct Section {
     double f11 = 1, f12 = 0, f22 = 0, d = 1, c1 = 0, c2 = 0;
 
+    std::array<double, kNumbers> numbers() const noexcept { return {f11, f12, f22, d, c1, c2}; }
     bool operator==(const Section& o) const noexcept {
         return f11 == o.f11 && f12 == o.f12 && f22 == o.f22 && d == o.d && c1 == o.c1 && c2 == o.c2;
     }

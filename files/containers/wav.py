@@ -1,10 +1,12 @@
-"""A look at RIFF/WAVE headers, for what libsndfile forgives in silence: a file that was cut short."""
+"""RIFF/WAVE headers: what libsndfile forgives in silence, a file that was cut short; where plain PCM lies."""
 
 from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import BinaryIO
 
+_PCM, _EXTENSIBLE = 1, 0xFFFE
 _UNKNOWN_SIZE = {0, 0xFFFFFFFF, 0x7FFFFFFF}  # what programs write that stream a WAV into a pipe
 
 
@@ -30,3 +32,43 @@ def check_wav_complete(path: Path) -> str | None:
                 return f"is truncated: {present} of {expected} bytes of audio are there"
             file.seek(length + (length & 1), 1)
     return "is truncated: it ends before the audio"
+
+
+def pcm_start(path: Path, frames: int, channels: int, bits: int) -> int | None:
+    """The byte at which `frames` frames of little-endian PCM begin; None where a WAV file holds anything else."""
+    plain = False
+    with path.open("rb") as file:
+        head = file.read(12)
+        if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+            return None
+        while len(header := file.read(8)) == 8:
+            name, length = struct.unpack("<4sI", header)
+            if name == b"data":
+                return file.tell() if plain and length == frames * channels * bits // 8 else None
+            if name == b"fmt " and 16 <= length < 1 << 12:
+                body = file.read(length + (length & 1))
+                if len(body) < length:
+                    return None
+                tag, there, _, _, align, width = struct.unpack_from("<HHIIHH", body)
+                if tag == _EXTENSIBLE and length >= 26:
+                    (tag,) = struct.unpack_from("<H", body, 24)
+                plain = (tag, there, align, width) == (_PCM, channels, channels * bits // 8, bits)
+                continue
+            file.seek(length + (length & 1), 1)
+    return None
+
+
+def put_sizes(file: BinaryIO, reserved: int, start: int, size: int, frames: int) -> None:
+    """Complete a file whose RIFF header lies behind `reserved` bytes, whose `size` bytes of audio begin at `start`."""
+
+    def put(at: int, content: bytes) -> None:
+        file.seek(at)
+        file.write(content)
+
+    if size & 1:
+        put(start + size, b"\0")
+    put(reserved + 4, struct.pack("<I", start - reserved + size + (size & 1) - 8))
+    put(start - 4, struct.pack("<I", size))
+    file.seek(start - 20)
+    if file.read(4) == b"fact":  # just before the audio, where there is one
+        put(start - 12, struct.pack("<I", frames))

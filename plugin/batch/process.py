@@ -18,7 +18,6 @@ from semeq.words import WordSpace
 
 from ..controls import Controls
 from ..moves import MovePlan
-from .dask import run_dask
 from .jobs import Watch, run_here, run_processes
 from .planning import Plan, lay_out
 from .render import render_group
@@ -51,6 +50,8 @@ def run(
         return
     count = jobs or os.cpu_count() or 1
     if dask is not None:
+        from .dask import run_dask  # asyncio and its kin, which most batches need not
+
         runs = run_dask(plan.groups, request, dask)
     elif min(count, len(plan.groups)) > 1:
         runs = run_processes(plan.groups, request, count, watch)

@@ -5,28 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from semeq.eq import Engine, PcmFilter
 from semeq.files import (
     FLOATS,
     LOSSY,
+    PLAIN_PCM,
     Audio,
     AudioFileError,
     AudioFormat,
     Carried,
     TruePeak,
     WriterThread,
+    block_frames,
     blocks,
     opened,
+    pcm_blocks,
     quantiser_for,
     replacing,
     writing,
+    writing_pcm,
 )
 
 from ..renderer import Movement, Renderer
 
 _LONGEST_BLOCK = 8192  # frames
+
+
+class _Sink(Protocol):
+    """What takes frames: libsndfile or FFmpeg."""
+
+    def write(self, data: Any, /) -> object: ...
 
 
 class WouldClip(Exception):
@@ -131,38 +144,91 @@ def render_file(
         stays as it was in a format that clips as well is none of the guard's business.
     """
     target = target or form
-    quantiser = quantiser_for(target.subtype)
-    reduced = form.depth is None or target.depth is None or form.depth > target.depth or form.subtype in FLOATS
     gain = 10 ** (gain_db / 20)
-    altered = reduced or gain != 1.0
-    overs, true_peak = 0, TruePeak(form.sample_rate_hz, form.channels, 0.0 if exact_true_peak else 1.0)
+    true_peak = TruePeak(form.sample_rate_hz, form.channels, 0.0 if exact_true_peak else 1.0)
     with replacing(output, source, overwrite, compare) as partial:
         carried = Carried.read(source, form, target)
-        with writing(partial, target, output, carried.reserved, carried.metadata) as file:
-
-            def finish(pair: tuple[Audio, Audio]) -> None:
-                nonlocal overs, altered
-                dry, wet = pair
-                if gain != 1.0:
-                    wet = wet * wet.dtype.type(gain)
-                true_peak.add(wet)
-                if true_peak.sample_peak_of_last > 1.0:
-                    overs += int(np.count_nonzero(np.abs(wet) > 1.0))
-                # What was not changed needs no dither: it stands on the format's steps already.
-                changed = reduced or not (wet is dry or np.array_equal(wet, dry))
-                altered = altered or changed
-                file.write(wet if quantiser is None else quantiser(wet, dither=changed))
-
-            with WriterThread(finish) as writer:
-                for dry, wet in wet_blocks(source, form, renderer, automation):
-                    writer.put((dry, wet))
-                    progress(len(dry))
+        place = (partial, target, output, carried.reserved)
+        same = (form.container, form.subtype, form.endian) == (target.container, target.subtype, target.endian)
+        plain = pcm_blocks(source, form) if same and renderer is not None and renderer.rests(automation) else None
+        if plain is not None and renderer is not None:
+            with writing_pcm(*place) as raw:
+                overs, altered = _write_bytes(plain, raw, renderer.engine, form, gain, true_peak, progress)
+        else:
+            pairs = wet_blocks(source, form, renderer, automation)
+            with writing(*place, carried.metadata) as file:
+                overs, altered = _write_floats(pairs, file, form, target, gain, true_peak, progress)
         peaks = (true_peak.sample_peak, overs, true_peak.finish())
         if guard and target.clips and peaks[2] > 1.0 and (altered or not form.clips):
             raise WouldClip(peaks[2])
         notes = carried.finish(partial)
         check_written(partial, output, target)
     return Rendered(source, output, target, *peaks, gain_db, notes, exact_true_peak)
+
+
+def _write_bytes(
+    plain: Iterator[NDArray[np.uint8]],
+    raw: BinaryIO,
+    engine: Engine,
+    form: AudioFormat,
+    gain: float,
+    true_peak: TruePeak,
+    progress: Callable[[int], None],
+) -> tuple[int, bool]:
+    """Filter integer PCM that keeps its format, and measure it: the same bytes as by way of `_write_floats`.
+
+    Returns the samples beyond full scale, and whether any was changed.
+    """
+    overs, altered = 0, gain != 1.0
+    through = PcmFilter(engine, PLAIN_PCM[form.subtype], block_frames(form.channels), gain)
+    for block in plain:
+        done = through(block)
+        true_peak.add(done.wet, done.peak, done.step)
+        if done.peak > 1.0:
+            overs += int(np.count_nonzero(np.abs(done.wet) > 1.0))
+        altered = altered or done.changed
+        rest = done.data.data
+        while rest:
+            rest = rest[raw.write(rest) :]
+        progress(len(done.wet))
+    return overs, altered
+
+
+def _write_floats(
+    pairs: Iterator[tuple[Audio, Audio]],
+    file: _Sink,
+    form: AudioFormat,
+    target: AudioFormat,
+    gain: float,
+    true_peak: TruePeak,
+    progress: Callable[[int], None],
+) -> tuple[int, bool]:
+    """Write audio after the EQ in any format, and measure it.
+
+    Returns the samples beyond full scale, and whether any was changed.
+    """
+    quantiser = quantiser_for(target.subtype)
+    reduced = form.depth is None or target.depth is None or form.depth > target.depth or form.subtype in FLOATS
+    overs, altered = 0, reduced or gain != 1.0
+
+    def finish(pair: tuple[Audio, Audio]) -> None:
+        nonlocal overs, altered
+        dry, wet = pair
+        if gain != 1.0:
+            wet = wet * wet.dtype.type(gain)
+        true_peak.add(wet)
+        if true_peak.sample_peak_of_last > 1.0:
+            overs += int(np.count_nonzero(np.abs(wet) > 1.0))
+        # What was not changed needs no dither: it stands on the format's steps already.
+        changed = reduced or not (wet is dry or np.array_equal(wet, dry))
+        altered = altered or changed
+        file.write(wet if quantiser is None else quantiser(wet, dither=changed))
+
+    with WriterThread(finish) as writer:
+        for dry, wet in pairs:
+            writer.put((dry, wet))
+            progress(len(dry))
+    return overs, altered
 
 
 def check_written(partial: Path, output: Path, target: AudioFormat) -> None:

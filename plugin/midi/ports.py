@@ -15,8 +15,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-import mido
-
 from ..jack_client import open_jack_client
 from .stream import StreamSplitter
 
@@ -249,6 +247,8 @@ class JackInput:
 
 
 def _rtmidi() -> Any:
+    import mido  # takes a while, and a batch has no MIDI
+
     try:
         # mido's own variable, for example mido.backends.rtmidi/UNIX_JACK
         backend = mido.Backend(os.environ.get("MIDO_BACKEND", "mido.backends.rtmidi"), load=True)

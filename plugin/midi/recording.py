@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
-
-import mido
+from typing import TYPE_CHECKING, NamedTuple
 
 from semeq.files import whole
+
+if TYPE_CHECKING:
+    import mido
 
 _DEFAULT_TEMPO_US = 500_000
 _MAX_TICKS = 32_767
@@ -40,6 +41,8 @@ def read_midi_file(path: str | Path) -> Iterator[TimedMessage]:
     MidiFileError
         It cannot be read, or it is of type 2, whose tracks are independent songs.
     """
+    import mido  # takes a while, and most who import this read no MIDI file
+
     path = Path(path)
     try:
         midi = mido.MidiFile(path, clip=True)
@@ -66,7 +69,9 @@ def _timed(path: Path, midi: mido.MidiFile) -> Iterator[TimedMessage]:
         raise MidiFileError(f"{path} is damaged (0 ticks a beat)")
     microticks = 0  # ticks × µs per beat since the start
     seconds = Fraction(0)
-    for message in mido.merge_tracks(midi.tracks):
+    from mido import merge_tracks
+
+    for message in merge_tracks(midi.tracks):
         if fixed is not None:
             seconds += message.time * fixed
         else:
@@ -104,6 +109,8 @@ def write_take(
     One tick is one sample, so a take replays where it was played, to the sample. Text is ASCII, as MIDI files have it.
     The file appears only when complete. Raises `OSError`.
     """
+    import mido
+
     path = Path(path)
     ticks, tempo = ticks_for(sample_rate_hz)
     midi = mido.MidiFile(type=0, ticks_per_beat=ticks)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, NamedTuple
-
-import mido
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..controls import Controls, check_control
 from .mapping import Mapping, MidiMap
 from .reading import Reader, Reading
+
+if TYPE_CHECKING:
+    import mido
 
 # A knob that comes this near to where the control stands takes over: one step of a 7-bit controller, and a half.
 _CATCH = 1.5 / 127

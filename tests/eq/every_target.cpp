@@ -1,5 +1,5 @@
-// Runs the engine on everything it has to offer and writes the bits of what comes out. Built twice by
-// test_plain_pair.py: with vectors, and with SEMEQ_PLAIN_PAIR.
+// Runs the engine on everything it has to offer and writes the bits of what comes out, on the target named as its
+// argument. Built twice by test_targets.py: with vectors, and with SEMEQ_PLAIN_LANES.
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -9,8 +9,8 @@
 
 #include "engine.hpp"
 
-#ifdef SEMEQ_PLAIN_PAIR
-static_assert(std::is_class<semeq::Pair>::value, "this is not the plain pair");
+#ifdef SEMEQ_PLAIN_LANES
+static_assert(std::is_class<semeq::Lanes<2>>::value, "these are not the plain lanes");
 #endif
 
 namespace {
@@ -29,8 +29,8 @@ void draw(double* params) {
 }
 
 template <class T>
-void play(int channels, double rate, int ramp) {
-    semeq::Engine engine(rate, channels, ramp);
+void play(const semeq::Target& target, int channels, double rate, int ramp) {
+    semeq::Engine engine(rate, channels, ramp, target);
     double params[13];
     draw(params);
     engine.jump(params, 6 * uniform());
@@ -59,12 +59,14 @@ void play(int channels, double rate, int ramp) {
 
 }  // namespace
 
-int main() {
-    for (const int channels : {1, 2, 3, 4, 7, 64})
+int main(int count, char** words) {
+    const semeq::Target* target = count == 2 ? semeq::targets().named(words[1]) : nullptr;
+    if (target == nullptr) return 2;
+    for (const int channels : {1, 2, 3, 4, 5, 6, 7, 8, 9, 64})
         for (const double rate : {44100.0, 192000.0})
             for (const int ramp : {1, 64, 1000}) {
-                play<float>(channels, rate, ramp);
-                play<double>(channels, rate, ramp);
+                play<float>(*target, channels, rate, ramp);
+                play<double>(*target, channels, rate, ramp);
             }
     return 0;
 }

@@ -1,0 +1,126 @@
+// The kernel for each instruction set that this machine may have, and the choice among them.
+//
+// Fused multiply-add is left alone on all of them (compile with -ffp-contract=off): every target gives the same bits.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "lanes.hpp"
+#include "section.hpp"
+
+namespace semeq {
+
+constexpr int kHousekeepingFrames = 64;   // how often states are checked, in absolute frames
+constexpr int kLongestRun = 512;          // frames that one call of the kernel takes
+constexpr double kLoudest = 1e12;         // samples beyond (240 dB over full scale) are no audio: taken as silence
+constexpr double kSilence = 1e-30;        // states below this (-600 dB) are set to zero: no denormals, true silence
+
+// One channel's memory.
+struct State {
+    double s1[kBands] = {}, s2[kBands] = {};
+};
+
+// Six numbers a band (f11, f12, f22, d, c1, c2) and the output gain: what they are, and what a ramp adds every sample.
+struct Motion {
+    double now[kNumbers][kBands] = {}, step[kNumbers][kBands] = {};
+    double gain = 1, gain_step = 0;
+};
+
+// At most kLongestRun frames, distances in samples. Either it ends at or before the next housekeeping, or it begins right
+// after one and ends at one.
+template <class T>
+struct Block {
+    const T* in;
+    T* out;
+    std::ptrdiff_t in_channel, in_frame, out_channel, out_frame, frames;
+    int channels;
+    bool flat;
+};
+
+}  // namespace semeq
+
+#define SEMEQ_INLINE SEMEQ_TARGET SEMEQ_ALWAYS_INLINE
+
+#define SEMEQ_TARGET_NAME baseline
+#define SEMEQ_TARGET
+#define SEMEQ_LANES 2
+#include "kernel.hpp"
+#undef SEMEQ_TARGET_NAME
+#undef SEMEQ_TARGET
+#undef SEMEQ_LANES
+
+// Microsoft's run-time library has no __builtin_cpu_supports.
+#if SEMEQ_VECTORS && defined(__x86_64__) && !defined(_MSC_VER)
+#define SEMEQ_WIDER_TARGETS 1
+
+#define SEMEQ_TARGET_NAME avx2
+#define SEMEQ_TARGET __attribute__((target("avx2")))
+#define SEMEQ_LANES 4
+#include "kernel.hpp"
+#undef SEMEQ_TARGET_NAME
+#undef SEMEQ_TARGET
+
+#define SEMEQ_TARGET_NAME avx512vl  // for its 32 registers; vectors are as long as before
+#define SEMEQ_TARGET __attribute__((target("avx512vl,avx512dq")))
+#include "kernel.hpp"
+#undef SEMEQ_TARGET_NAME
+#undef SEMEQ_TARGET
+#undef SEMEQ_LANES
+#endif
+
+#undef SEMEQ_INLINE
+
+namespace semeq {
+
+struct Target {
+    const char* name;
+    const char* unit;  // as people call it
+    void (*run_float)(const Block<float>&, Motion&, State*, bool) noexcept;
+    void (*run_double)(const Block<double>&, Motion&, State*, bool) noexcept;
+};
+
+// What this machine can run, the fastest last.
+struct Targets {
+    Target known[3];
+    int count = 0;
+
+    Targets() noexcept {
+#if !SEMEQ_VECTORS
+        add({"baseline", "no vector unit", baseline::run<float>, baseline::run<double>});
+#elif defined(__SSE2__)
+        add({"baseline", "SSE2", baseline::run<float>, baseline::run<double>});
+#elif defined(__ARM_NEON)
+        add({"baseline", "NEON", baseline::run<float>, baseline::run<double>});
+#else
+        add({"baseline", "no known vector unit", baseline::run<float>, baseline::run<double>});
+#endif
+#ifdef SEMEQ_WIDER_TARGETS
+        __builtin_cpu_init();
+        if (__builtin_cpu_supports("avx2")) add({"avx2", "AVX2", avx2::run<float>, avx2::run<double>});
+        if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+            add({"avx512vl", "AVX-512VL", avx512vl::run<float>, avx512vl::run<double>});
+#endif
+    }
+
+    const Target& fastest() const noexcept { return known[count - 1]; }
+    const Target* named(const char* name) const noexcept {
+        for (int i = 0; i < count; ++i)
+            if (std::strcmp(known[i].name, name) == 0) return &known[i];
+        return nullptr;
+    }
+
+private:
+    void add(const Target& target) noexcept { known[count++] = target; }
+};
+
+inline const Targets& targets() noexcept {
+    static const Targets found;
+    return found;
+}
+
+}  // namespace semeq
