@@ -9,6 +9,7 @@ from .controls import CONTROLS, Control, ControlError, Controls
 from .effect import SemanticEQ
 from .moves import Track
 from .native_plugin import NativeEQ, NativeError, load_native
+from .preset_controls import make_preset
 from .renderer import Renderer, Target
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ __all__ = [
     "WordSpace",
     "load_decoder",
     "load_native",
+    "make_preset",
     "morph_table",
     "process_files",
 ]
