@@ -7,12 +7,12 @@ PYTHON ?= python3
 VENV ?= .venv
 VENV_TEST ?= .venv-test
 PIP_INSTALL = -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
-FOLDERS = console eq files presets words plugin training export
+FOLDERS = console eq files presets words plugin desk training export
 SOURCES := $(shell git ls-files $(FOLDERS) pyproject.toml CMakeLists.txt 2>/dev/null | sed 's/ /\\ /g')
 # A tree in which the folders are importable as semeq.*, for mypy.
 TREE = build/tree
 
-.PHONY: run test check constraints lint minimal wheel bench docs tree clean
+.PHONY: run test check constraints lint minimal wheel bench docs word-map page-libraries tree clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/semeq demo --out out
@@ -71,6 +71,14 @@ docs: tree
 	test -d build/docs || $(PYTHON) -m venv build/docs
 	build/docs/bin/python $(PIP_INSTALL) mkdocs-material 'mkdocstrings[python]'
 	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict --quiet
+
+# Where the shipped words lie on the desk's map, after the vocabulary has changed.
+word-map: $(VENV_TEST)/installed
+	$(VENV_TEST)/bin/python -c 'from semeq.desk import write_map; print(write_map())'
+
+# The page's libraries anew, from npm, in the versions that the script pins.
+page-libraries:
+	$(PYTHON) desk/vendor.py
 
 tree:
 	@mkdir -p $(TREE)/semeq

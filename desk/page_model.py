@@ -17,7 +17,7 @@ from semeq.eq import PARAMETER_COUNT, PARAMETER_NAMES, denormalise
 from semeq.words import LATENT_SIZE, OWN, BundleError, Decoder, Vocabulary, Word, grammar
 
 from .onnx_weights import Weights, read_weights
-from .word_map import word_positions
+from .word_map import is_term, priority, word_positions
 
 #: Version of the two files; the page reads this one only, for it is served together with them.
 PAGE_MODEL_FORMAT = 1
@@ -106,12 +106,18 @@ def _check_units(low: Weights, span: Weights, name: str) -> None:
 
 def _entry(word: Word, position: tuple[float, float]) -> dict[str, Any]:
     """A word as the page lists it; what most words have in common is left out."""
-    entry: dict[str, Any] = {"w": word.name, "n": word.evidence, "x": round(position[0], 4), "y": round(position[1], 4)}
+    entry: dict[str, Any] = {
+        "w": word.name,
+        "n": word.evidence,
+        "x": round(position[0], 4),
+        "y": round(position[1], 4),
+        "p": round(priority(word), 1),
+    }
     optional = {
         "lang": word.language if word.language != "en" else None,
         "low": word.low_evidence,
         "own": OWN in word.sources,
-        "term": "convention" in word.origin and "translation" not in word.origin,
+        "term": is_term(word),
         "contested": word.contested,
         "aliases": list(word.aliases),
         "schools": [school.name for school in word.schools],

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from semeq.words import Decoder, Vocabulary
 
+from .content_policy import CONTENT_SECURITY_POLICY
 from .errors import DeskError
 from .page_model import page_model
 
 PAGE_FOLDER = Path(__file__).parent / "page"
 _INDEX = "index.html"
+_FIRST = '<meta charset="utf-8">'
 
 
 def write_page(decoder: Decoder, vocabulary: Vocabulary, out: Path) -> tuple[Path, ...]:
@@ -41,6 +43,10 @@ def write_page(decoder: Decoder, vocabulary: Vocabulary, out: Path) -> tuple[Pat
                 target.parent.mkdir(exist_ok=True)
                 shutil.copyfile(path, target)
                 written.append(target)
+        # A web space sends headers of its own, so the policy stands in the page.
+        index = (PAGE_FOLDER / _INDEX).read_text(encoding="utf-8")
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">'
+        (out / _INDEX).write_text(index.replace(_FIRST, f"{_FIRST}\n  {policy}", 1), encoding="utf-8")
         described = json.dumps({"server": False, "live": False})
         for name, content in (("desk.json", described.encode()), ("model.json", model.json), ("model.bin", model.numbers)):
             (out / name).write_bytes(content)

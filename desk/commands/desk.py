@@ -58,7 +58,7 @@ def command(
     except ModuleNotFoundError as error:
         raise missing(error) from None
     space = WordSpace.open(model)
-    controls = Controls(semantic or "warm", to)
+    controls = Controls(semantic or "warm", to, level_match=True)  # louder must not pass for better
     for word in (controls.semantic, controls.to):
         if word is not None:
             space.latent(word)

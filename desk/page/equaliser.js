@@ -23,6 +23,9 @@ export class Equaliser {
     this.handles = BANDS.map((name, band) => this.handle(name, band));
     this.readout = make("text", { class: "readout", "text-anchor": "end" }, this.svg);
     box.append(this.canvas, this.svg);
+    // A canvas knows no light-dark(): two elements let the style sheet work the colours out.
+    const probes = ["before", "after"].map((side) => box.appendChild(Object.assign(document.createElement("i"), { className: `spectrum-${side}` })));
+    this.colours = { get before() { return getComputedStyle(probes[0]).color; }, get after() { return getComputedStyle(probes[1]).color; } };
     this.span = SPAN_FLOOR_DB;
     this.held = null;
     new ResizeObserver(() => this.resize()).observe(box);
@@ -181,9 +184,8 @@ export class Equaliser {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     if (!before) return;
-    const style = getComputedStyle(this.box);
-    this.area(context, before, rate, style.getPropertyValue("--spectrum-before"));
-    this.area(context, after, rate, style.getPropertyValue("--spectrum-after"));
+    this.area(context, before, rate, this.colours.before);
+    this.area(context, after, rate, this.colours.after);
   }
 
   area(context, levels, rate, colour) {

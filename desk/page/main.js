@@ -219,7 +219,9 @@ class Desk {
     const shown = { morph: percent(state.morph), intensity: percent(state.intensity), output_db: `${state.output_db > 0 ? "+" : state.output_db < 0 ? "−" : ""}${Math.abs(state.output_db).toFixed(1)} dB` };
     for (const [id, text] of Object.entries(shown)) {
       $(id).nextElementSibling.textContent = text;
-      $(id).style.setProperty("--part", (state[id] - $(id).min) / ($(id).max - $(id).min));
+      const part = (state[id] - $(id).min) / ($(id).max - $(id).min), rest = id === "output_db" ? 0.5 : 0;
+      $(id).style.setProperty("--low", Math.min(part, rest));
+      $(id).style.setProperty("--high", Math.max(part, rest));
       $(id).setAttribute("aria-valuetext", text);
     }
     for (const id of ["level_match", "adaptive", "bypass"]) $(id).checked = state[id];
@@ -243,7 +245,7 @@ class Desk {
       }, DESCRIBE_AFTER_MS);
       return;
     }
-    if (state.to) return void (box.textContent = `${percent(1 - state.morph)} of the way back to ${state.semantic}`.replace("100 % of the way back to", "At").replace(/^0 % of the way back to .*/, `At ${state.to}`));
+    if (state.to) return void (box.textContent = state.morph === 0 ? `At ${state.semantic}; ${state.to} is at the other end` : state.morph === 1 ? `At ${state.to}, from ${state.semantic}` : `${percent(state.morph)} of the way from ${state.semantic} to ${state.to}`);
     const found = this.space.understand(state.semantic), single = this.space.model.find(state.semantic);
     if (single) box.textContent = aboutWord(single.word);
     else box.textContent = `${found.parts.map((p) => `${percent(p.weight).replace("-", "−")} ${p.word}`).join(" + ").replaceAll("+ −", "− ") || "flat"}${found.errorDb > 1 ? `; five bands follow within ${found.errorDb.toFixed(1)} dB` : ""}`;

@@ -14,8 +14,8 @@ export const make = (name, attributes = {}, parent = null) => {
   return element;
 };
 
-/** How soon a word is shown: terms of the craft and words of many people first. */
-export const priority = (word) => (word.own ? 1000 : 0) + (word.term ? 12 : 0) + Math.log2(1 + word.people) - (word.low ? 4 : 0) - (word.language === "en" ? 0 : 8);
+/** At the first zoom only words that many people share; all of them from the third on. */
+const leastPriority = (zoom) => (zoom < 1.4 ? 4 : zoom < 2.2 ? 1.5 : -Infinity);
 
 /** A colour by tilt: orange for darker words, blue for brighter ones, grey between. */
 export function tiltClass(word) {
@@ -37,9 +37,10 @@ export class WordMap {
     this.dots = make("g", { class: "dots" }, this.svg);
     this.path = make("polyline", { class: "path" }, this.svg);
     this.rays = make("g", { class: "rays" }, this.svg);
-    this.labels = make("g", { class: "labels" }, this.svg);
     this.ends = make("g", { class: "ends" }, this.svg);
     this.point = make("g", { class: "point" }, this.svg);
+    this.labels = make("g", { class: "labels" }, this.svg);
+    this.pill = make("rect", {}, this.point);
     make("circle", { r: 17, class: "halo" }, this.point);
     make("circle", { r: 8 }, this.point);
     box.append(this.svg);
@@ -58,7 +59,7 @@ export class WordMap {
     text.textContent = word.name;
     text.dataset.word = word.name;
     const dot = make("circle", { r: 1.6, class: tiltClass(word) });
-    return { word, kind, text, dot, priority: priority(word), width: 0 };
+    return { word, kind, text, dot, priority: word.priority, width: 0 };
   }
 
   /** Take the words of another model, such as one with a new word of the user's. */
@@ -92,12 +93,12 @@ export class WordMap {
   /** From the map's own plane (−1 to 1, y up) to pixels, and back. */
   toScreen([x, y]) {
     const rx = (this.width / 2 - this.margin) * this.zoom, ry = (this.height / 2 - this.marginY) * this.zoom;
-    return [this.width / 2 + (x - this.centre[0]) * rx, this.height / 2 - (y - this.centre[1]) * ry];
+    return [this.width / 2 + (x - this.centre[0]) * rx, this.middle - (y - this.centre[1]) * ry];
   }
 
   toPlane([px, py]) {
     const rx = (this.width / 2 - this.margin) * this.zoom, ry = (this.height / 2 - this.marginY) * this.zoom;
-    return [(px - this.width / 2) / rx + this.centre[0], -(py - this.height / 2) / ry + this.centre[1]];
+    return [(px - this.width / 2) / rx + this.centre[0], -(py - this.middle) / ry + this.centre[1]];
   }
 
   get margin() {
@@ -105,7 +106,12 @@ export class WordMap {
   }
 
   get marginY() {
-    return Math.min(30, this.height * 0.08);
+    return Math.min(38, this.height * 0.1);
+  }
+
+  /** The plane's middle: a little above the box's, for the legend and buttons below. */
+  get middle() {
+    return this.height / 2 - 14;
   }
 
   hold() {
@@ -123,6 +129,7 @@ export class WordMap {
     const found = this.shown.sort((a, b) => forced.has(b.word.name) - forced.has(a.word.name) || b.priority - a.priority || a.word.index - b.word.index);
     const taken = new Grid(90), chosen = new Set();
     for (const entry of found) {
+      if (entry.priority < leastPriority(this.zoom) && !forced.has(entry.word.name)) continue;
       const size = SIZES[entry.kind] * scale;
       entry.size = size;
       measure.font = `${entry.kind === "core" ? 600 : 400} ${size}px ${style.fontFamily}`;
@@ -130,7 +137,7 @@ export class WordMap {
       const [x, y] = this.toScreen([entry.word.x, entry.word.y]);
       const box = [x - entry.width / 2 - GAP, y - size * 0.62 - GAP * 0.5, x + entry.width / 2 + GAP, y + size * 0.62 + GAP * 0.5];
       if (!forced.has(entry.word.name) && taken.hits(box)) continue;
-      if (this.zoom === 1 && (box[0] < 0 || box[2] > this.width || box[1] < 0 || box[3] > this.height) && !forced.has(entry.word.name)) continue;
+      if (this.zoom === 1 && (box[0] < 0 || box[2] > this.width || box[1] < 0 || box[3] > this.height - 38) && !forced.has(entry.word.name)) continue;
       taken.add(box);
       chosen.add(entry);
     }
@@ -170,6 +177,14 @@ export class WordMap {
     if (!this.width) return;
     const [px, py] = this.toScreen(this.at);
     this.point.setAttribute("transform", `translate(${px.toFixed(1)} ${py.toFixed(1)})`);
+    // On a word the point is a frame around it, so that the word can be read.
+    const under = this.dragging ? null : this.visible.find(({ word }) => Math.abs(word.x - this.at[0]) + Math.abs(word.y - this.at[1]) < 1e-3);
+    this.point.classList.toggle("on-word", !!under);
+    for (const entry of this.visible) entry.text.classList.toggle("framed", entry === under);
+    if (under) {
+      const [w, h] = [under.width + 22, under.size + 14];
+      for (const [name, value] of Object.entries({ x: -w / 2, y: -h / 2, width: w, height: h, rx: h / 2 })) this.pill.setAttribute(name, value.toFixed(1));
+    }
     this.path.setAttribute("points", this.pathPoints.map((p) => this.toScreen(p).map((v) => v.toFixed(1)).join(",")).join(" "));
     const ends = this.pathPoints.length ? [this.pathPoints[0], this.pathPoints.at(-1)] : [];
     this.ends.replaceChildren(...ends.map((p) => {
@@ -311,13 +326,13 @@ export class WordMap {
   }
 
   pan(dx, dy) {
-    const [x, y] = this.toPlane([this.width / 2 - dx, this.height / 2 - dy]);
+    const [x, y] = this.toPlane([this.width / 2 - dx, this.middle - dy]);
     this.centre = [x, y];
     this.hold();
     this.draw();
   }
 
-  zoomAt(factor, at = [this.width / 2, this.height / 2]) {
+  zoomAt(factor, at = [this.width / 2, this.middle]) {
     const zoom = Math.min(Math.max(this.zoom * factor, 1), MOST_ZOOM);
     if (zoom === this.zoom) return;
     const fixed = this.toPlane(at);

@@ -33,7 +33,7 @@ export class Model {
     this.offset = take(outputs);
     this.flat = take(this.size);
     this.words = table.words.map((entry, index) => ({
-      name: entry.w, people: entry.n, x: entry.x, y: entry.y, index,
+      name: entry.w, people: entry.n, x: entry.x, y: entry.y, priority: entry.p, index,
       language: entry.lang ?? "en", low: !!entry.low, own: !!entry.own, term: !!entry.term,
       contested: !!entry.contested, aliases: entry.aliases ?? [], latent: take(this.size),
     }));

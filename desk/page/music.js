@@ -1,10 +1,9 @@
 // The bottom of the page: waveform, transport, stems, files.
 
-import { demoStems } from "./demo.js";
 import { peaksOf } from "./sound.js";
-import Regions from "./vendor/regions.js";
-import WaveSurfer from "./vendor/wavesurfer.js";
 
+/** wavesurfer.js writes its height into a style element, and the page allows the very one with this height. */
+const WAVE_PX = 48;
 const PEAKS = 1600, MOST_BYTES = 1 << 30;
 const $ = (id) => document.getElementById(id);
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
@@ -37,6 +36,7 @@ export class Music {
   }
 
   async demo() {
+    const { demoStems } = await import("./demo.js");
     for (const stem of await demoStems()) this.player.add({ ...stem, demo: true });
     this.on.added();
     await this.player.play();
@@ -49,12 +49,12 @@ export class Music {
     this.forgetDemo();
     for (const file of audio) {
       if (file.size > MOST_BYTES) this.on.say(`${file.name} is larger than 1 GB: name it on the command line instead.`);
-      else await this.one(file);
+      else await this.one(file, audio.length);
     }
     this.on.added();
   }
 
-  async one(file) {
+  async one(file, count) {
     let number = null;
     try {
       number = await this.on.upload(file);
@@ -63,7 +63,7 @@ export class Music {
     }
     try {
       const bytes = number === null ? await file.arrayBuffer() : await this.fetched(number);
-      this.player.add({ name: file.name, buffer: await this.player.decode(bytes), number });
+      this.player.add({ name: file.name, muted: this.isMix(file.name, count), buffer: await this.player.decode(bytes), number });
     } catch {
       this.on.say(`${file.name} cannot be decoded by this browser.`);
     }
@@ -75,7 +75,7 @@ export class Music {
       if (this.player.tracks.some((t) => t.number === track) || this.fetching?.has(track)) continue;
       (this.fetching ??= new Set()).add(track);
       try {
-        this.player.add({ name, number: track, buffer: await this.player.decode(await this.fetched(track)) });
+        this.player.add({ name, number: track, muted: this.isMix(name, tracks.length), buffer: await this.player.decode(await this.fetched(track)) });
       } catch (error) {
         this.on.say(`${name} cannot be played by this browser; it can still be rendered.`);
       }
@@ -88,6 +88,11 @@ export class Music {
     const answer = await fetch(`tracks/${track}`);
     if (!answer.ok) throw new Error(await answer.text());
     return answer.arrayBuffer();
+  }
+
+  /** A mix beside its stems would sound twice. */
+  isMix(name, others) {
+    return others > 1 && /^(mix|mixdown|master|bounce)\b/i.test(name);
   }
 
   forgetDemo() {
@@ -116,7 +121,10 @@ export class Music {
 
   follow(what) {
     const { player } = this;
-    if (what === "tracks") this.showTracks();
+    if (what === "tracks") {
+      clearTimeout(this.showing);
+      this.showing = setTimeout(() => this.showTracks(), 120);
+    }
     if (what === "play") $("play").classList.toggle("playing", player.playing), $("play").setAttribute("aria-label", player.playing ? "Pause" : "Play");
     if (what === "compare") {
       $("ab").setAttribute("aria-pressed", player.comparing);
@@ -135,8 +143,10 @@ export class Music {
     if (this.wave && duration) this.wave.setTime(now);
   }
 
-  showTracks() {
-    const { tracks } = this.player, buffers = tracks.map((t) => t.buffer);
+  async showTracks() {
+    // Loaded with the first music: without it the page needs none of it.
+    const [{ default: WaveSurfer }, { default: Regions }] = await Promise.all([import("./vendor/wavesurfer.js"), import("./vendor/regions.js")]);
+    const { tracks } = this.player, heard = tracks.filter((t) => this.player.audible(t)), buffers = (heard.length ? heard : tracks).map((t) => t.buffer);
     $("empty").hidden = tracks.length > 0;
     $("sound").classList.toggle("loaded", tracks.length > 0);
     $("stems").replaceChildren(...tracks.map((track) => this.row(track)));
@@ -145,7 +155,7 @@ export class Music {
     if (!tracks.length) return;
     const colours = this.colours();
     this.wave = WaveSurfer.create({
-      container: $("wave"), height: "auto", peaks: [peaksOf(buffers, PEAKS)], duration: this.player.duration,
+      container: $("wave"), height: WAVE_PX, peaks: [peaksOf(buffers, PEAKS)], duration: this.player.duration,
       normalize: true, barWidth: 2, barGap: 1, barRadius: 2, cursorWidth: 2, ...colours,
     });
     this.regions = this.wave.registerPlugin(Regions.create());
@@ -166,7 +176,13 @@ export class Music {
   }
 
   colours() {
-    const style = getComputedStyle(document.documentElement), of = (name) => style.getPropertyValue(name).trim();
+    // A canvas knows no light-dark(): let the style sheet work the colours out.
+    const probe = document.body.appendChild(document.createElement("i"));
+    const of = (name) => {
+      probe.style.color = `var(${name})`;
+      return getComputedStyle(probe).color;
+    };
+    queueMicrotask(() => probe.remove());
     return { waveColor: of("--wave"), progressColor: of("--accent"), cursorColor: of("--text"), region: of("--region") };
   }
 

@@ -114,7 +114,7 @@ export class Space {
           const errorDb = Math.sqrt(Math.max(left, 0) / 128);
           // Fewer words, and words that more people use, are the better description.
           const rare = set.reduce((sum, i) => sum + 1 / Math.log2(4 + this.describing[i].people), 0);
-          found.push({ chosen: set, weights, errorDb, cost: errorDb + strength * (0.05 * rare + 0.04 * count) });
+          found.push({ chosen: set, weights, errorDb, cost: errorDb + strength * (0.14 * rare + 0.02 * count) });
         }
       found.sort((a, b) => a.cost - b.cost);
       kept = found.slice(0, 24);

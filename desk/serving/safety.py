@@ -16,21 +16,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-#: wavesurfer.js puts one style element into its shadow root; this is the hash of its text, which a test recomputes.
-WAVESURFER_STYLE = "sha256-PLACEHOLDER"
-
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        f"style-src 'self' '{WAVESURFER_STYLE}'",
-        "img-src 'self' data: blob:",
-        "connect-src 'self'",
-        "media-src 'self' blob:",
-        "base-uri 'none'",
-        "form-action 'none'",
-    )
-)
+from ..content_policy import CONTENT_SECURITY_POLICY
 
 HEADERS = {
     "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'none'",
