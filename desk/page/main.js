@@ -351,7 +351,6 @@ class Desk {
     const answer = await fetch(`tracks?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
     const found = await answer.json().catch(() => ({ error: `${file.name}: the desk's server refused it (${answer.status})` }));
     if (found.error) throw new Error(found.error);
-    (this.music.fetching ??= new Set()).add(found.track);
     return found.track;
   }
 

@@ -47,10 +47,13 @@ export class Music {
     const audio = files.filter((f) => /^audio\//.test(f.type) || /\.(wav|wave|flac|aiff?|mp3|ogg|opus|caf|w64|rf64)$/i.test(f.name)).sort((a, b) => a.name.localeCompare(b.name));
     if (!audio.length) return this.on.say(files.length ? "That is not audio. Drop WAV, FLAC, AIFF, MP3, Ogg or Opus." : "There is no audio in that folder.");
     this.forgetDemo();
+    this.uploading = true;
     for (const file of audio) {
       if (file.size > MOST_BYTES) this.on.say(`${file.name} is larger than 1 GB: name it on the command line instead.`);
       else await this.one(file, audio.length);
     }
+    this.uploading = false;
+    await this.fetchAll(this.later ?? []);
     this.on.added();
   }
 
@@ -71,6 +74,9 @@ export class Music {
 
   /** Tracks of the server that are not here yet. */
   async fetchAll(tracks) {
+    // The server tells of a file before the page knows that it is its own.
+    this.later = this.uploading ? tracks : null;
+    if (this.uploading) return;
     for (const { track, name } of tracks) {
       if (this.player.tracks.some((t) => t.number === track) || this.fetching?.has(track)) continue;
       (this.fetching ??= new Set()).add(track);

@@ -15,8 +15,10 @@ export class Chain {
     this.context = context;
     this.filters = TYPES.map((type) => new BiquadFilterNode(context, { type, gain: 0, Q: SHELF_Q }));
     this.output = new GainNode(context);
-    this.filters.forEach((filter, i) => filter.connect(this.filters[i + 1] ?? this.output));
-    this.input = this.filters[0];
+    // From the high band to the low one: the nodes round to float32, which is heard most around low frequencies, and
+    // what comes before them would be amplified by what comes after.
+    this.filters.forEach((filter, i) => filter.connect(this.filters[i - 1] ?? this.output));
+    this.input = this.filters.at(-1);
   }
 
   /** Stand at a setting at once. */
