@@ -60,7 +60,7 @@ def _neighbours_kept(curves_db: FloatArray) -> FloatArray:
         gain = np.maximum(np.where(np.sign(slope) == np.sign(velocity), gain * 0.8, gain + 0.2), 0.01)
         velocity = (0.5 if early else 0.8) * velocity - max(count / 12, 50.0) * gain * slope
         at = at + velocity
-    return at
+    return np.asarray(at, dtype=np.float64)
 
 
 def _joint(square: FloatArray, perplexity: float) -> FloatArray:

@@ -49,9 +49,7 @@ def page_model(decoder: Decoder, vocabulary: Vocabulary) -> PageModel:
         "parameters": PARAMETER_NAMES,
         "layers": hidden,
         "latent": LATENT_SIZE,
-        "words": [
-            _entry(word, (float(x), float(y))) for word, (x, y) in zip(words, positions.tolist(), strict=True)
-        ],
+        "words": [_entry(word, (float(x), float(y))) for word, (x, y) in zip(words, positions.tolist(), strict=True)],
         "grammar": grammar(),
     }
     return PageModel(table, np.concatenate(numbers).astype("<f4").tobytes())

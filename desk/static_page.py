@@ -48,7 +48,11 @@ def write_page(decoder: Decoder, vocabulary: Vocabulary, out: Path) -> tuple[Pat
         policy = f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">'
         (out / _INDEX).write_text(index.replace(_FIRST, f"{_FIRST}\n  {policy}", 1), encoding="utf-8")
         described = json.dumps({"server": False, "live": False})
-        for name, content in (("desk.json", described.encode()), ("model.json", model.json), ("model.bin", model.numbers)):
+        for name, content in (
+            ("desk.json", described.encode()),
+            ("model.json", model.json),
+            ("model.bin", model.numbers),
+        ):
             (out / name).write_bytes(content)
             written.append(out / name)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The page's libraries, from npm: pinned versions, checked, copied with their licences. Run by ``make page-libraries``."""
+"""The page's libraries, from npm: pinned versions, checked, with licences. Run by ``make page-libraries``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LICENCES_FILE = "licences.txt"
 
 @dataclass(frozen=True)
 class Library:
-    """A package of npm: its version, the SHA-512 of its archive, and which of its files the page loads under which name."""
+    """A package of npm: its version, the SHA-512 of its archive, and the page's files by those of the package."""
 
     name: str
     version: str

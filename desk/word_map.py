@@ -101,4 +101,3 @@ def write_map(path: Path = MAP_FILE) -> Path:
     rows = ",\n".join(f"  [{x:.4f}, {y:.4f}]" for x, y in positions)
     write_whole(path, f'{{\n "vocabulary": "{_digest(words)}",\n "positions": [\n{rows}\n ]\n}}\n')
     return path
-

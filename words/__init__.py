@@ -19,7 +19,16 @@ from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, alike, select, word_positions
 from .own import OWN, bundle_with_own_words, own_word_name, with_own_words
-from .phrase import MOST_CHARACTERS, Part, Phrase, PhraseError, corrected, grammar, parse_phrase, without_last_correction
+from .phrase import (
+    MOST_CHARACTERS,
+    Part,
+    Phrase,
+    PhraseError,
+    corrected,
+    grammar,
+    parse_phrase,
+    without_last_correction,
+)
 from .space import Understood, WordSpace
 from .vocabulary import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
 

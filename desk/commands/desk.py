@@ -14,8 +14,8 @@ from semeq.console import Example, Say, examples, output_options
 from semeq.plugin import Controls
 from semeq.words import WordSpace
 
-from ..errors import DeskError
 from ..addresses import DEFAULT_PORT, is_local
+from ..errors import DeskError
 
 
 @click.command(
@@ -29,9 +29,15 @@ from ..addresses import DEFAULT_PORT, is_local
 @click.argument("files", nargs=-1, metavar="[FILES...]", type=click.Path(path_type=Path))
 @click.option("--semantic", "-s", metavar="WORD", help="The word at the start.")
 @click.option("--to", metavar="WORD", help="The word to morph to.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("semeq-out"), show_default=True, help="Where renders go.")
-@click.option("--model", "--bundle", "model", metavar="BUNDLE", help="Model bundle: a folder, or the name of a shipped one.")
-@click.option("--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0: any that is free.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("semeq-out"), show_default=True, help="Where renders go."
+)
+@click.option(
+    "--model", "--bundle", "model", metavar="BUNDLE", help="Model bundle: a folder, or the name of a shipped one."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0: any that is free."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open the page.")
 @output_options
@@ -96,4 +102,3 @@ def missing(error: ModuleNotFoundError) -> click.ClickException:
     if (error.name or "").partition(".")[0] != "aiohttp":
         raise error
     return click.ClickException("the desk needs aiohttp, which is not installed; try: pip install 'semeq[desk]'")
-

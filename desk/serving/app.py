@@ -19,12 +19,11 @@ from semeq.words import WordSpace
 
 from ..errors import DeskError
 from ..page_model import PageModel, page_model
+from ..static_page import PAGE_FOLDER
 from .protocol import MOST_BYTES
 from .safety import Guard, new_token
 from .session import Client, Session
-from ..static_page import PAGE_FOLDER
 from .tracks import MOST_UPLOAD_BYTES, Tracks, as_wav, plays_in_browsers
-
 
 _UPLOAD_CHUNK = 1 << 16
 _CLIENT_PATIENCE_S = 5.0
@@ -129,6 +128,8 @@ class _Routes:
         return web.FileResponse(path)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
+        if self._desk.session.live:
+            raise web.HTTPNotFound(text="a live desk plays what the host hears\n")
         if request.content_length is not None and request.content_length > MOST_UPLOAD_BYTES:
             raise web.HTTPRequestEntityTooLarge(MOST_UPLOAD_BYTES, request.content_length)
         try:
@@ -164,13 +165,14 @@ class _Routes:
 
 async def _send(socket: web.WebSocketResponse, message: dict[str, Any]) -> bool:
     """Send to a page; False where it is gone, or takes nothing any more."""
-    with contextlib.suppress(ConnectionError, RuntimeError, asyncio.TimeoutError):
-        async with asyncio.timeout(_CLIENT_PATIENCE_S) if hasattr(asyncio, "timeout") else contextlib.nullcontext():
-            await socket.send_str(json.dumps(message, ensure_ascii=False, allow_nan=False))
-        return True
-    with contextlib.suppress(Exception):
-        await socket.close()
-    return False
+    text = json.dumps(message, ensure_ascii=False, allow_nan=False)
+    try:
+        await asyncio.wait_for(socket.send_str(text), _CLIENT_PATIENCE_S)
+    except (ConnectionError, RuntimeError, asyncio.TimeoutError):
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(socket.close(), _CLIENT_PATIENCE_S)
+        return False
+    return True
 
 
 def _file(folder: Path, name: str) -> web.StreamResponse:
@@ -235,4 +237,3 @@ async def serve(desk: Desk, port: int, stop: asyncio.Event, tell: Any) -> None:
         await stop.wait()
     finally:
         await running.stop()
-

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from semeq.eq import FloatArray, SettingError, check_params
+import numpy as np
+
+from semeq.eq import GAIN_INDEX, PARAMETER_COUNT, FloatArray, SettingError, check_params
 from semeq.plugin import CONTROLS, ControlError, Controls
 from semeq.words import MOST_CHARACTERS
 
@@ -44,12 +46,19 @@ def changed_controls(controls: Controls, changes: object) -> Controls:
         raise DeskError(str(error)) from None
 
 
-def read_setting(numbers: object) -> FloatArray:
-    """The 13 numbers of a setting. Raises `DeskError`."""
+def read_setting(numbers: object, doubled: bool = False) -> FloatArray:
+    """The 13 numbers of a setting; with `doubled`, intensity may have doubled its gains. Raises `DeskError`."""
+    factor = 2.0 if doubled else 1.0
     try:
-        return check_params(numbers, ndim=1)  # type: ignore[arg-type]
+        setting = np.array(numbers, dtype=np.float64)
+        setting[GAIN_INDEX] /= factor
+        setting = np.array(check_params(setting, ndim=1))
     except SettingError as error:
         raise DeskError(str(error)) from None
+    except (IndexError, OverflowError, TypeError, ValueError):
+        raise DeskError(f"a setting has {PARAMETER_COUNT} numbers") from None
+    setting[GAIN_INDEX] *= factor
+    return np.asarray(setting, dtype=np.float64)
 
 
 def read_text(message: Mapping[str, Any], name: str, longest: int = 200) -> str:

@@ -1,4 +1,4 @@
-"""Rendering from the page: what `semeq process` does, on the tracks that were chosen, with progress and an end button."""
+"""Rendering from the page: what `semeq process` does, on the tracks that were chosen, with progress."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from semeq.eq import FloatArray, scale_gains
 from semeq.plugin import Controls
@@ -60,16 +60,19 @@ class RenderJob:
             adaptive=self.controls.adaptive,
             level_match=self.controls.level_match,
             stems=self.stems,
-            existing="replace" if self.replace else "refuse",
+            existing=self._existing,
         )
+
+    @property
+    def _existing(self) -> Literal["refuse", "replace"]:
+        return "replace" if self.replace else "refuse"
 
     def render(self, watch: Watch, stop: threading.Event) -> list[Outcome]:
         """Render, in this thread. Raises `Stopped`; what goes wrong with a file is said in its outcome."""
         names = [track.path for track in self.tracks]
         if self.setting is not None:
             setting = scale_gains(self.setting, self.controls.intensity)
-            existing = "replace" if self.replace else "refuse"
-            return process_setting(names, self.out, setting, self.controls.output_db, existing)
+            return process_setting(names, self.out, setting, self.controls.output_db, self._existing)
         request = self.request()
         plan = lay_out(names, self.out, request)
 

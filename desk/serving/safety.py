@@ -11,10 +11,10 @@ import hmac
 import ipaddress
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from ..content_policy import CONTENT_SECURITY_POLICY
 
@@ -26,8 +26,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def new_token() -> str:
@@ -69,7 +67,7 @@ class Guard:
         """Whether a token is the one of this desk; takes the same time for every wrong one."""
         return hmac.compare_digest(token.encode(), self._token.encode())
 
-    def middleware(self) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    def middleware(self) -> Middleware:
         """What every request passes first."""
 
         @web.middleware
@@ -77,8 +75,12 @@ class Guard:
             if not self.allows_host(request.headers.get("Host", "")):
                 raise web.HTTPForbidden(text="this desk is not to be reached by that name\n", headers=HEADERS)
             if not self.allows_token(request.match_info.get("token", "")):
-                raise web.HTTPNotFound(text="no such page: open the address that the command printed\n", headers=HEADERS)
-            changes = request.method not in ("GET", "HEAD") or "upgrade" in request.headers.get("Connection", "").lower()
+                raise web.HTTPNotFound(
+                    text="no such page: open the address that the command printed\n", headers=HEADERS
+                )
+            changes = (
+                request.method not in ("GET", "HEAD") or "upgrade" in request.headers.get("Connection", "").lower()
+            )
             if changes and not self.allows_origin(request.headers.get("Origin"), request.headers.get("Host", "")):
                 raise web.HTTPForbidden(text="this comes from another page\n", headers=HEADERS)
             try:

@@ -200,7 +200,7 @@ class Session:
         writer = WRITERS.get(str(message.get("format")))
         if writer is None:
             raise DeskError(f"there is no such format; there are {', '.join(WRITERS)}")
-        setting = read_setting_scaled(message.get("setting"))
+        setting = read_setting(message.get("setting"), doubled=True)
         level = read_number(message, "output_db", -48, 48)
         title = read_text(message, "title", 400) if message.get("title") else ""
         client.tell({"type": "eq-text", "format": message["format"], "text": writer(setting, level, title)})
@@ -278,19 +278,3 @@ class Session:
         else:
             files = [outcome_data(outcome) for outcome in outcomes]
             client.tell({"type": "rendered", "stopped": False, "files": files})
-
-
-def read_setting_scaled(numbers: object) -> FloatArray:
-    """A setting whose gains intensity may have doubled. Raises `DeskError`."""
-    import numpy as np
-
-    from semeq.eq import GAIN_INDEX
-
-    try:
-        halved = np.array(numbers, dtype=np.float64)
-        halved[GAIN_INDEX] /= 2
-    except (TypeError, ValueError, IndexError):
-        raise DeskError("a setting has 13 numbers") from None
-    setting = read_setting(halved).copy()
-    setting[GAIN_INDEX] *= 2
-    return setting

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,9 @@ class Tracks:
         self.left_out += missing
         for item in found:
             if len(self._tracks) == MOST_TRACKS:
-                self.left_out.append(f"more than {MOST_TRACKS} files were named; the desk shows the first {MOST_TRACKS}")
+                self.left_out.append(
+                    f"more than {MOST_TRACKS} files were named; the desk shows the first {MOST_TRACKS}"
+                )
                 break
             real = Path(os.path.realpath(item.path))
             if not any(real == root or root in real.parents for root in roots) and _is_below_folder(item.path, names):
@@ -83,7 +85,7 @@ class Tracks:
             except AudioFileError as error:
                 self.left_out.append(str(error))
 
-    def __iter__(self) -> Iterable[Track]:
+    def __iter__(self) -> Iterator[Track]:
         """The tracks in the order they came."""
         return iter(self._tracks.values())
 

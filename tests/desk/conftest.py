@@ -31,7 +31,10 @@ def song(folder: Path, seconds: float = 3.0) -> list[Path]:
     tones = sum(np.sin(2 * np.pi * hz * times) for hz in (55.0, 220.0, 1760.0, 7040.0))
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for name, audio in (("noise.wav", 0.1 * noise / np.abs(noise).max()), ("tones.wav", np.stack([tones, tones]) * 0.05)):
+    for name, audio in (
+        ("noise.wav", 0.1 * noise / np.abs(noise).max()),
+        ("tones.wav", np.stack([tones, tones]) * 0.05),
+    ):
         soundfile.write(folder / name, audio.T, RATE_HZ, subtype="PCM_24")
         paths.append(folder / name)
     return paths

@@ -457,7 +457,7 @@ def test_a_render_is_what_semeq_process_makes(served, tmp_path):
 
     outputs = talk(conversation)
     stems = [str(track.path) for track in served.desk.tracks]
-    options = "-s warm --to airy --morph 0.3 --intensity 1.2 --level-match --stems".split()
+    options = ["-s", "warm", "--to", "airy", "--morph", "0.3", "--intensity", "1.2", "--level-match", "--stems"]
     done = CliRunner().invoke(semeq, ["process", *stems, *options, "--out", str(tmp_path)])
     assert done.exit_code == 0, done.output
     assert len(outputs) == 2

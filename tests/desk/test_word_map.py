@@ -18,7 +18,7 @@ CURVES = curve(DECODER.decode(np.array([word.latent for word in WORDS])))
 
 
 def trustworthiness(original, shown, neighbours=8):
-    """Venna and Kaski 2001: 1 where the neighbours on the map are neighbours in truth as well; from squared distances."""
+    """Venna and Kaski 2001, from squared distances: 1 where neighbours on the map are neighbours in truth."""
     count = len(original)
     np.fill_diagonal(original := original.copy(), -1)
     np.fill_diagonal(shown := shown.copy(), -1)
