@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine with Python 3.10+ and a C++ compiler:
-#   make run    install the base package (no torch) and render the demo song into out/
+#   make run    install the package (no torch), render the demo song into out/, and say how to open the desk on it
 #   make test   install what the tests need and run them
 #   make check  the quick half: lint, and every test that takes less than five seconds
 # and further: lint, minimal, wheel, bench, docs, constraints.
@@ -16,6 +16,7 @@ TREE = build/tree
 
 run: $(VENV)/installed
 	$(VENV)/bin/semeq demo --out out
+	@echo 'see and hear the words on its stems: $(VENV)/bin/semeq desk out/before -s warm --to bright'
 
 test: $(VENV_TEST)/installed
 	$(VENV_TEST)/bin/python -m pytest -q -n 2 --dist loadgroup $(PYTEST)
@@ -47,21 +48,21 @@ bench: $(VENV_TEST)/installed
 constraints:
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
 	build/pins/bin/python -m pip --disable-pip-version-check --quiet install "$$(grep '^torch==' constraints.txt)"
-	build/pins/bin/python -m pip --disable-pip-version-check --quiet install '.[train,parquet,wandb,plot,live,dask,test,lint]'
+	build/pins/bin/python -m pip --disable-pip-version-check --quiet install '.[train,parquet,wandb,plot,live,desk,dask,test,lint]'
 	(sed -n '/^#/p' constraints.txt; build/pins/bin/python -m pip freeze --exclude semeq \
 		| sed "/^torch==/!s/$$/; python_version >= '3.11'/") > build/constraints.txt
 	mv build/constraints.txt constraints.txt
 
 $(VENV)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python $(PIP_INSTALL) '.[plot]'
+	$(VENV)/bin/python $(PIP_INSTALL) '.[plot,desk]'
 	@touch $@
 
 # torch first and by itself: its pinned build must be chosen before anything asks for "any torch".
 $(VENV_TEST)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV_TEST)
 	$(VENV_TEST)/bin/python $(PIP_INSTALL) torch
-	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,parquet,wandb,plot,live,dask,test,lint]'
+	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,parquet,wandb,plot,live,desk,dask,test,lint]'
 	# System MIDI has no wheels for the newest Pythons: its tests skip where it cannot be had.
 	-@$(VENV_TEST)/bin/python $(PIP_INSTALL) --only-binary=:all: python-rtmidi 2>/dev/null
 	@touch $@

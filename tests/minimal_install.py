@@ -28,7 +28,8 @@ def main() -> None:
     slow = {"scipy.signal", "scipy.stats", "matplotlib", "mutagen", "pyloudnorm", "rich", "sounddevice"}
     assert not slow & set(sys.modules), f"imported without need: {slow & set(sys.modules)}"
     site = Path(semeq.__file__).parent
-    for needed in ("presets/models/v3/decoder.onnx", "presets/midi/nanokontrol2.toml", "plugin/py.typed", "desk/page/index.html"):
+    data = ("presets/models/v3/decoder.onnx", "presets/midi/nanokontrol2.toml", "desk/page/index.html")
+    for needed in (*data, "plugin/py.typed"):
         assert (site / needed).is_file(), f"{needed} is not in the wheel"
 
     audio = np.random.default_rng(0).uniform(-0.3, 0.3, (2, 44_100)).astype(np.float32)

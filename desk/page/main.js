@@ -23,6 +23,7 @@ class Desk {
   constructor(model, about) {
     this.about = about;
     this.space = new Space(model);
+    this.linked = location.hash.length > 1;
     this.store = new Store(fromFragment(location.hash));
     this.player = new Player();
     this.places = new Map();
@@ -246,6 +247,7 @@ class Desk {
       return;
     }
     if (state.to) return void (box.textContent = state.morph === 0 ? `At ${state.semantic}; ${state.to} is at the other end` : state.morph === 1 ? `At ${state.to}, from ${state.semantic}` : `${percent(state.morph)} of the way from ${state.semantic} to ${state.to}`);
+    if (!this.touched && !this.linked) return void (box.textContent = "Click a word to hear it, a second one to morph to it, or drag the point between words.");
     const found = this.space.understand(state.semantic), single = this.space.model.find(state.semantic);
     if (single) box.textContent = aboutWord(single.word);
     else box.textContent = `${found.parts.map((p) => `${percent(p.weight).replace("-", "−")} ${p.word}`).join(" + ").replaceAll("+ −", "− ") || "flat"}${found.errorDb > 1 ? `; five bands follow within ${found.errorDb.toFixed(1)} dB` : ""}`;

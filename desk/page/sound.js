@@ -314,9 +314,9 @@ export class Player {
       if (this.position < track.buffer.duration) source.start(this.began, this.position);
       track.source = source;
     }
-    const longest = this.tracks.reduce((a, b) => (a.buffer.duration > b.buffer.duration ? a : b));
-    longest.source.onended = () => {
-      if (!this.playing || longest.source.left) return;
+    const { source } = this.tracks.reduce((a, b) => (a.buffer.duration > b.buffer.duration ? a : b));
+    source.onended = () => {
+      if (!this.playing || source.left) return; // stopped by hand, and perhaps begun anew
       this.position = this.duration;
       this.playing = false;
       this.tell("play");

@@ -29,7 +29,8 @@ export class Store {
       after[name] = range ? Math.min(Math.max(Number(value) || 0, range[0]), range[1]) : value;
     }
     this.state = after;
-    if (!moving && from !== "undo") this.settle();
+    if (from === "server") this.settled = this.state; // another page's or a knob's: not this hand's to undo
+    else if (!moving && from !== "undo") this.settle();
     if (!same(before, after)) for (const listener of this.listeners) listener(after, before, from);
   }
 

@@ -85,7 +85,7 @@ class ServedDesk:
         assert not self._thread.is_alive()
 
 
-def until(page, expression: str, seconds: float = 8.0) -> None:
+def until(page, expression: str, seconds: float = 25.0) -> None:
     """Wait for something of the page: Playwright's own way needs eval, which the page's policy forbids."""
     end = time.monotonic() + seconds
     while not page.evaluate(f"!!({expression})"):
@@ -131,7 +131,7 @@ def page(browser, served):
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(25_000)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

@@ -423,3 +423,16 @@ def test_axe_finds_nothing_serious(browser, served, tmp_path):
             if opened:
                 page.keyboard.press("Escape")
         context.close()
+
+
+def test_tracks_that_come_while_others_play_do_not_stop_them(page):
+    until(page, "desk.player.tracks.length === 2")
+    page.click("#play")
+    page.wait_for_timeout(200)
+    page.evaluate("desk.player.add({ name: 'again', buffer: desk.player.tracks[0].buffer })")
+    page.evaluate("desk.player.setLoop({ on: false })")
+    page.wait_for_timeout(300)
+    assert page.evaluate("desk.player.playing")
+    page.evaluate("desk.player.seek(desk.player.duration - 0.1)")
+    until(page, "!desk.player.playing")
+    assert page.evaluate("desk.player.now() === desk.player.duration")
