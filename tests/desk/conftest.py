@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import threading
 import time
@@ -125,9 +126,9 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def page(browser, served):
-    """The page of a desk, loaded. What the browser complains about fails the test."""
+@contextlib.contextmanager
+def opened_page(browser, address: str):
+    """The page of a desk, loaded. What the browser complains about is an error."""
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
@@ -135,9 +136,23 @@ def page(browser, served):
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto(f"{served.address}#semantic=warm")
+    page.goto(f"{address}#semantic=warm")
     page.wait_for_selector("body.ready")
     until(page, "desk.link.open")
     yield page
     context.close()
     assert not complaints
+
+
+@pytest.fixture
+def page(browser, served):
+    """A page of the test's own."""
+    with opened_page(browser, served.address) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def calculator(browser, served):
+    """A page for what is only computed in it, and changes nothing."""
+    with opened_page(browser, served.address) as page:
+        yield page
