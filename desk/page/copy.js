@@ -5,13 +5,15 @@ import { BANDS, FREQS, GAINS, SHELF_Q, qIndex } from "./response.js";
 const number = (value) => String(Number(value.toFixed(4)));
 
 /** The command that renders the same, to the bit. */
-export function commandLine(state, files) {
+export function commandLine(state, files, out = "semeq-out") {
   const parts = ["semeq", "process", ...(files.length ? files.map(quoted) : ["FILES"]), "--semantic", quoted(state.semantic)];
   if (state.to) parts.push("--to", quoted(state.to), "--morph", number(state.morph));
   if (state.intensity !== 1) parts.push("--intensity", number(state.intensity));
   if (state.output_db) parts.push("--output-db", number(state.output_db));
   if (state.level_match) parts.push("--level-match");
   if (state.adaptive) parts.push("--adaptive");
+  if (files.length > 1) parts.push("--stems");
+  if (out !== "semeq-out") parts.push("--out", quoted(out));
   return `${parts.join(" ")}\n`;
 }
 

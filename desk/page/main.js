@@ -372,7 +372,7 @@ class Desk {
       towards: () => this.arm(this.arming === "to" ? null : "to"),
       clear: () => store.set({ to: null, morph: 0 }),
       swap: () => store.set({ semantic: store.state.to, to: store.state.semantic, morph: 1 - store.state.morph }),
-      closer: () => this.map.zoomAt(1.6), farther: () => this.map.zoomAt(1 / 1.6), whole: () => this.map.wholeMap(),
+      closer: () => this.map.zoomAt(1.5), farther: () => this.map.zoomAt(1 / 1.5), whole: () => this.map.wholeMap(),
       copy: () => this.sheets.copy(), save: () => this.sheets.save(), render: () => this.sheets.render(), help: () => this.sheets.help(),
       theme: () => this.turnTheme(),
     };

@@ -3,7 +3,7 @@
 import { round } from "./phrase.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MOST_ZOOM = 10, MARGIN = 46, GAP = 5;
+const MOST_ZOOM = 6, MARGIN = 46, GAP = 5;
 /** Words smaller than this are not drawn at all, whatever the zoom. */
 const SIZES = { core: 15, common: 13, rare: 12 };
 
@@ -332,7 +332,7 @@ export class WordMap {
     this.draw();
   }
 
-  zoomAt(factor, at = [this.width / 2, this.middle]) {
+  zoomAt(factor, at = this.focus()) {
     const zoom = Math.min(Math.max(this.zoom * factor, 1), MOST_ZOOM);
     if (zoom === this.zoom) return;
     const fixed = this.toPlane(at);
@@ -345,6 +345,12 @@ export class WordMap {
     this.draw();
   }
 
+  /** Where a zoom without a pointer goes: towards the point, where it can be seen. */
+  focus() {
+    const [x, y] = this.toScreen(this.at);
+    return x > 0 && y > 0 && x < this.width && y < this.height ? [x, y] : [this.width / 2, this.middle];
+  }
+
   wholeMap() {
     this.zoom = 1, this.centre = [0, 0];
     this.layOut();
@@ -354,7 +360,7 @@ export class WordMap {
   reveal(word) {
     if (!this.visible.some((e) => e.word === word)) {
       this.centre = [word.x, word.y];
-      for (const zoom of [1.5, 2.2, 3.2, 4.5, 6.5, MOST_ZOOM]) {
+      for (const zoom of [1.5, 2.2, 3.2, 4.5, MOST_ZOOM]) {
         this.zoom = zoom;
         this.layOut();
         if (this.visible.some((e) => e.word === word)) break;

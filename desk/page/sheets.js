@@ -33,9 +33,9 @@ export class Sheets {
 
   copy() {
     const { state } = this.desk.store, byHand = "A setting made by hand has no words of its own yet.";
-    const files = this.desk.player.tracks.filter((t) => !t.demo).map((t) => t.name);
+    const files = this.desk.player.tracks.filter((t) => !t.demo && !t.muted).map((t) => t.name);
     const texts = {
-      "Command": state.hand ? null : commandLine(state, files),
+      "Command": state.hand ? null : commandLine(state, files, this.desk.out),
       "Python": state.hand ? null : pythonLines(state),
       "Preset": state.hand ? null : presetText(state),
       "EQ text": apoText(this.desk.heard, this.desk.store.state.output_db, this.title()),
@@ -129,7 +129,7 @@ export class Sheets {
   render() {
     const { desk } = this, { state } = desk.store, tracks = desk.player.tracks.filter((t) => t.number);
     if (!tracks.length) return this.open("Render", el("p", {}, desk.player.tracks.length ? "The demo is made in the page. Drop files of your own to render them." : "Drop files on the page first."));
-    const boxes = tracks.map((track) => el("input", { type: "checkbox", checked: true, value: track.number }));
+    const boxes = tracks.map((track) => el("input", { type: "checkbox", checked: !track.muted, value: track.number }));
     const stems = el("input", { type: "checkbox", checked: tracks.length > 1 }), replace = el("input", { type: "checkbox" });
     const bar = (this.bar = el("progress", { max: 1, value: 0, hidden: true, "aria-label": "Rendered" }));
     const done = el("ul", { class: "done", "aria-live": "polite" });
@@ -153,7 +153,7 @@ export class Sheets {
       el("p", {}, el("b", {}, what), ` · ${extras}`),
       el("ul", { class: "checks" }, ...tracks.map((track, n) => el("li", {}, el("label", { class: "check" }, boxes[n], ` ${track.name}`)))),
       el("div", { class: "row" }, el("label", { class: "check", hidden: tracks.length < 2 }, stems, " stems of one mix: one gain"), el("label", { class: "check" }, replace, " replace what is there")),
-      el("p", { class: "note" }, "Into ", el("code", {}, desk.out ?? ""), ", in each file's own format, as ", el("code", {}, "semeq process"), " does. Files as they are: solo, mute and loop are for listening."),
+      el("p", { class: "note" }, "Into ", el("code", {}, desk.out ?? ""), ", in each file's own format, as ", el("code", {}, "semeq process"), " does. What is muted is not ticked; solo and loop are for listening only."),
       bar, done, el("div", { class: "row" }, start, stop));
   }
 

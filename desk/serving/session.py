@@ -73,7 +73,7 @@ class Session:
         self.hand: FloatArray | None = None
         self.clients: set[Client] = set()
         self.words_changed = False
-        self._out, self._model = out, model
+        self.out, self.model = out, model
         self._rendering: asyncio.Task[None] | None = None
         self._stop = threading.Event()
         self._actions: dict[str, Callable[[Client, dict[str, Any]], Awaitable[None]]] = {
@@ -120,7 +120,7 @@ class Session:
             "version": PROTOCOL_VERSION,
             "live": self.live,
             "formats": list(WRITERS),
-            "out": str(self._out),
+            "out": str(self.out),
             "tracks": [track.described() for track in self.tracks],
             "left_out": self.tracks.left_out,
             **self.state(),
@@ -217,7 +217,7 @@ class Session:
             kept = [word for word in read_own_words() if word.name != name]
             write_own_words([*kept, OwnWord(name, setting, about)])
             opened.cache_clear()  # renders in this process are to know the word too
-            return WordSpace.open(self._model)
+            return WordSpace.open(self.model)
 
         self.space = await asyncio.to_thread(save)
         self.words_changed = True
@@ -229,7 +229,7 @@ class Session:
         if self.hand is not None:
             raise DeskError("a preset holds words: save the setting as a word of your own first")
         self.space.table(self.controls.semantic, self.controls.to)  # unknown words are no preset
-        preset = make_preset(self.controls, model=self._model)
+        preset = make_preset(self.controls, model=self.model)
         path = PresetStore().save(name, preset, message.get("overwrite") is True)
         client.tell({"type": "saved", "what": "preset", "name": path.stem})
 
@@ -243,8 +243,8 @@ class Session:
         job = RenderJob(
             self.tracks.chosen(message.get("tracks")),
             controls,
-            self._out,
-            self._model,
+            self.out,
+            self.model,
             None if hand is None else read_setting(hand),
             stems=message.get("stems") is True,
             replace=message.get("replace") is True,

@@ -40,6 +40,7 @@ class Track:
     number: int
     path: Path
     name: str
+    real: Path
     sample_rate_hz: float
     channels: int
     duration_s: float
@@ -67,7 +68,7 @@ class Tracks:
         #: Sentences about what was named and is left out.
         self.left_out: list[str] = []
         names = list(names)
-        roots = [Path(os.path.realpath(name)) for name in names]
+        roots = [_real(name) for name in names]
         found, missing, _ = expand(names)
         self.left_out += missing
         for item in found:
@@ -76,7 +77,7 @@ class Tracks:
                     f"more than {MOST_TRACKS} files were named; the desk shows the first {MOST_TRACKS}"
                 )
                 break
-            real = Path(os.path.realpath(item.path))
+            real = _real(item.path)
             if not any(real == root or root in real.parents for root in roots) and _is_below_folder(item.path, names):
                 self.left_out.append(f"{item.path}: is a link out of the folder that was named")
                 continue
@@ -98,6 +99,8 @@ class Tracks:
         track = self._tracks.get(number) if isinstance(number, int) and not isinstance(number, bool) else None
         if track is None:
             raise DeskError("there is no such track")
+        if _real(track.path) != track.real:
+            raise DeskError(f"{track.name}: leads to another file than when the desk was opened")
         return track
 
     def chosen(self, numbers: object) -> list[Track]:
@@ -126,12 +129,11 @@ class Tracks:
             with path.open("wb") as file:
                 async for chunk in chunks:
                     size += len(chunk)
-                    if self._bytes + size > MOST_UPLOAD_BYTES:
+                    self._bytes += len(chunk)
+                    if self._bytes > MOST_UPLOAD_BYTES:
                         raise DeskError(f"{name}: dropped files may have {MOST_UPLOAD_BYTES >> 20} MB together")
                     file.write(chunk)
-            track = self._add(path)
-            self._bytes += size
-            return track
+            return self._add(path)
         except OSError as error:
             raise DeskError(f"{name}: cannot be stored ({error.strerror or error})") from None
         except AudioFileError as error:
@@ -139,11 +141,13 @@ class Tracks:
         finally:
             if not any(track.path == path for track in self._tracks.values()):
                 self._uploads -= 1
+                self._bytes -= size
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _add(self, path: Path) -> Track:
         form = probe(path)
-        track = Track(next(self._numbers), path, path.name, form.sample_rate_hz, form.channels, form.duration_s)
+        about = (form.sample_rate_hz, form.channels, form.duration_s)
+        track = Track(next(self._numbers), path, path.name, _real(path), *about)
         self._tracks[track.number] = track
         return track
 
@@ -177,6 +181,10 @@ def as_wav(path: Path, folder: Path) -> Path:
             for block in source.blocks(_BLOCK, dtype="float32", always_2d=True):
                 copy.write(block)
     return Path(name)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def _is_below_folder(path: Path, names: Sequence[Path]) -> bool:

@@ -126,7 +126,7 @@ def open_page(model: str | None, port: int, say: Say) -> Companion:
     """The desk's page for a live session, from the room that has it. Raises `LiveError` where it is not installed."""
     for point in entry_points(group=PAGES):
         try:
-            page: Companion = point.load()(model, port, say.result)
+            page: Companion = point.load()(model, port, say.note if say.as_json else say.result)
         except ModuleNotFoundError as error:
             raise LiveError(
                 f"the desk needs {error.name}, which is not installed; try: pip install 'semeq[desk]'"

@@ -112,9 +112,9 @@ def served(tmp_path_factory):
         yield Served(address, folder / "out", kept[0])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Debian's Chromium, without a window."""
+    """Debian's Chromium, without a window. Of a module only: its driver keeps an event loop running in this thread."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:

@@ -31,8 +31,8 @@ def asked(monkeypatch, tmp_path):
 
     async def serve(desk, port, stop, tell):
         session = desk.session
-        table.update(tracks=[track.name for track in desk.tracks], host=desk.host, port=port, out=session._out)
-        table.update(semantic=session.controls.semantic, to=session.controls.to, model=session._model)
+        table.update(tracks=[track.name for track in desk.tracks], host=desk.host, port=port, out=session.out)
+        table.update(semantic=session.controls.semantic, to=session.controls.to, model=session.model)
         tell("http://127.0.0.1:1/token/")
         table.update(opened=list(opened))
 

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,9 @@ def talk(conversation):
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(30)) as client:
             return await conversation(client)
 
-    return asyncio.run(main())
+    # In a thread of its own: where a browser runs beside, this one has a loop already.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, main()).result()
 
 
 def get(url, **headers):
@@ -176,6 +179,16 @@ def test_links_out_of_a_named_folder_are_left_out(tmp_path):
     assert any("out.wav" in line and "link" in line for line in tracks.left_out)
     named = Tracks([folder / "out.wav"])
     assert [track.name for track in named] == ["out.wav"], "a link that the user named is meant"
+
+
+def test_a_file_that_becomes_a_link_is_not_followed(tmp_path):
+    secret, named = song(tmp_path / "secret")[0], song(tmp_path / "music")[0]
+    tracks = Tracks([named])
+    assert tracks.get(1).name == "noise.wav"
+    named.unlink()
+    named.symlink_to(secret)
+    with pytest.raises(DeskError, match="another file"):
+        tracks.get(1)
 
 
 def test_folders_above_the_named_one_stay_closed(tmp_path):
