@@ -38,12 +38,12 @@ PHRASES = [
 ]
 
 
-def test_the_decoder_is_onnxruntime_s(calculator):
+def test_the_decoder_is_onnxruntime_s(page):
     """On the bundle's golden points and 1,000 random ones."""
     random = np.random.default_rng(11)
     golden = np.array(DECODER.bundle.golden["decoder"]["latent"])
     latents = np.concatenate([golden, random.uniform(-1, 1, (1000, 32))])
-    found = np.array(calculator.evaluate(CURVES, latents.tolist()))
+    found = np.array(page.evaluate(CURVES, latents.tolist()))
     worst = np.abs(found - curve(DECODER.decode(latents))).max()
     print(f"page's decoder against onnxruntime: within {worst:.1e} dB")
     assert worst < 1e-3
@@ -51,23 +51,23 @@ def test_the_decoder_is_onnxruntime_s(calculator):
     assert np.abs(found[: len(golden)] - curve(np.array(DECODER.bundle.golden["decoder"]["params"]))).max() < 1e-2
 
 
-def test_words_sound_as_they_do_in_python(calculator):
-    found = np.array(calculator.evaluate("desk.space.model.words.map((word) => Array.from(word.curve))"))
+def test_words_sound_as_they_do_in_python(page):
+    found = np.array(page.evaluate("desk.space.model.words.map((word) => Array.from(word.curve))"))
     assert np.abs(found - SPACE.curves(list(SPACE.vocabulary))).max() < 1e-3
 
 
-def test_morphs_are_even_in_the_same_way(calculator):
+def test_morphs_are_even_in_the_same_way(page):
     morphs = np.linspace(0, 1, 21)
     ask = """async ([from, to, morphs]) => {
       const { curve } = await import("./response.js");
       return morphs.map((m) => Array.from(curve(desk.space.model.decode(desk.space.between(from, to, m)))));
     }"""
     for pair in (("warm", "bright"), ("muddy", "airy"), ("boomy", "thin")):
-        found = np.array(calculator.evaluate(ask, [*pair, morphs.tolist()]))
+        found = np.array(page.evaluate(ask, [*pair, morphs.tolist()]))
         assert rms_db(found - curve(SPACE.table(*pair).at(morphs))).max() < 2e-3
 
 
-def test_phrases_are_read_as_in_python(calculator):
+def test_phrases_are_read_as_in_python(page):
     ask = """async (texts) => {
       const { parsePhrase, PhraseError } = await import("./phrase.js");
       return texts.map((text) => {
@@ -75,7 +75,7 @@ def test_phrases_are_read_as_in_python(calculator):
         catch (error) { if (error instanceof PhraseError) return null; throw error; }
       });
     }"""
-    for text, found in zip(PHRASES, calculator.evaluate(ask, PHRASES), strict=True):
+    for text, found in zip(PHRASES, page.evaluate(ask, PHRASES), strict=True):
         try:
             wanted = [[part.word, part.weight] for part in parse_phrase(text, SPACE.vocabulary).parts]
         except LookupError:
@@ -83,13 +83,13 @@ def test_phrases_are_read_as_in_python(calculator):
         assert found == wanted, text
 
 
-def test_blends_are_nearly_those_of_python(calculator):
+def test_blends_are_nearly_those_of_python(page):
     """Without a server a phrase is fitted in the page: as close to the weighted sum of curves, by another way."""
     ask = "(text) => { const f = desk.space.understand(text); return [f.errorDb, Array.from(f.curve)]; }"
     texts = [text for text in PHRASES[:9] if "/" not in text]
     apart = []
     for text in texts:
-        error_db, found = calculator.evaluate(ask, text + " ")
+        error_db, found = page.evaluate(ask, text + " ")
         here = SPACE.understand(text)
         assert error_db < here.error_db + 0.5
         apart.append(float(rms_db(np.array(found) - curve(DECODER.decode(here.latent)))))
@@ -97,7 +97,7 @@ def test_blends_are_nearly_those_of_python(calculator):
     assert np.median(apart) < 0.5
 
 
-def test_dragging_is_continuous(calculator):
+def test_dragging_is_continuous(page):
     """Small steps of the point are small steps of the sound, across the triangles' edges too."""
     ask = """async () => {
       const { curve, distance } = await import("./response.js");
@@ -111,17 +111,17 @@ def test_dragging_is_continuous(calculator):
       }
       return steps;
     }"""
-    steps = np.array(calculator.evaluate(ask))
+    steps = np.array(page.evaluate(ask))
     print(f"step of the point 0.8 % of the map: {np.median(steps):.2f} dB median, {steps[5:].max():.2f} dB at most")
     assert steps[5:].max() < 1.5
 
 
-def test_a_setting_is_told_in_words_that_sound_like_it(calculator):
+def test_a_setting_is_told_in_words_that_sound_like_it(page):
     ask = "(text) => desk.space.describe(desk.space.model.decode(desk.space.understand(text).latent))"
-    found = calculator.evaluate(ask, "0.7 warm + 0.3 airy")
+    found = page.evaluate(ask, "0.7 warm + 0.3 airy")
     weights = {part["word"]: part["weight"] for part in found["parts"]}
     assert weights["warm"] == pytest.approx(0.7, abs=0.12)
     assert weights["airy"] == pytest.approx(0.3, abs=0.12)
     assert found["errorDb"] < 0.3
     flat = [0, 100, 0, 300, 0.7, 0, 1000, 0.7, 0, 3000, 0.7, 0, 8000]
-    assert calculator.evaluate("(params) => desk.space.describe(params).parts", flat) == []
+    assert page.evaluate("(params) => desk.space.describe(params).parts", flat) == []

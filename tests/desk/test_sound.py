@@ -54,11 +54,11 @@ def residual_db(found, wanted):
     return 10 * np.log10(np.sum((found - wanted) ** 2) / np.sum(wanted**2))
 
 
-def test_at_rest_it_is_the_engine_s_response(calculator):
+def test_at_rest_it_is_the_engine_s_response(page):
     audio, worst = noise(), -200.0
     for text in ("warm", "airy", "boomy", "tinny", "muddy", "warm and a bit airy", "opposite of boomy"):
         params = SPACE.params(text, None, 0.0, 1.0)
-        found = rendered(calculator, audio, moves=[{"params": params.tolist()}])
+        found = rendered(page, audio, moves=[{"params": params.tolist()}])
         engine = Engine(RATE_HZ, 1)
         engine.jump(params, 0.0)
         worst = max(worst, residual_db(found, engine.process(audio[None].astype(np.float64))[0]))
@@ -67,19 +67,19 @@ def test_at_rest_it_is_the_engine_s_response(calculator):
     assert worst <= -80
 
 
-def test_while_a_morph_moves_it_stays_with_the_engine(calculator):
+def test_while_a_morph_moves_it_stays_with_the_engine(page):
     audio, seconds, hop = noise(2.5), 2.0, 0.004
     eq = SemanticEQ("warm", to="bright")
     wanted = eq.process(audio[None].astype(np.float64), RATE_HZ, automation={"morph": [(0.0, 0.0), (seconds, 1.0)]})[0]
     times = np.arange(0, seconds + hop / 2, hop)
     params = SPACE.params("warm", "bright", times / seconds, np.ones_like(times))
     points = [{"at": float(t), "params": row.tolist()} for t, row in zip(times, params, strict=True)]
-    found = rendered(calculator, audio, points=points)
+    found = rendered(page, audio, points=points)
     print(f"while a morph moves: {residual_db(found, wanted):.1f} dB")
     assert residual_db(found, wanted) <= -60
 
 
-def test_changes_by_hand_leave_no_zipper_noise(calculator):
+def test_changes_by_hand_leave_no_zipper_noise(page):
     """A 200 Hz sine, and a change each 16 ms, as a dragged slider makes them: nothing above 1.5 kHz but −60 dB."""
     frames = RATE_HZ
     audio = 0.25 * np.sin(2 * np.pi * 200 * np.arange(frames) / RATE_HZ)
@@ -87,27 +87,27 @@ def test_changes_by_hand_leave_no_zipper_noise(calculator):
     morphs = 0.5 - 0.5 * np.cos(2 * np.pi * times / 0.8)
     params = SPACE.params("muddy", "airy", morphs, np.ones_like(morphs))
     moves = [{"at": float(t), "params": row.tolist()} for t, row in zip(times, params, strict=True)]
-    found = rendered(calculator, audio, moves=moves)[2400:]
+    found = rendered(page, audio, moves=moves)[2400:]
     spectrum = np.abs(np.fft.rfft(found * np.hanning(len(found)))) ** 2
     stray = 10 * np.log10(spectrum[int(1500 * len(found) / RATE_HZ) :].sum() / spectrum.sum())
     print(f"zipper noise: {stray:.1f} dB")
     assert stray <= -60
 
 
-def test_a_change_is_there_within_30_ms(calculator):
+def test_a_change_is_there_within_30_ms(page):
     audio = noise(0.5)
     one, two = SPACE.params("muddy", None, 0.0, 1.0), SPACE.params("airy", None, 0.0, 1.0)
     at = 0.256
     moves = [{"params": one.tolist()}, {"at": at, "params": two.tolist()}]
-    moved = rendered(calculator, audio, moves=moves)
-    there = rendered(calculator, audio, moves=[{"params": two.tolist()}])
+    moved = rendered(page, audio, moves=moves)
+    there = rendered(page, audio, moves=[{"params": two.tolist()}])
     before = slice(int((at - 0.05) * RATE_HZ), int(at * RATE_HZ))
     after = slice(int((at + 0.030 + 0.02) * RATE_HZ), int((at + 0.030 + 0.1) * RATE_HZ))
     assert residual_db(moved[before], there[before]) > -20
     assert residual_db(moved[after], there[after]) < -40, "past the ramp only the filters' memory may differ"
 
 
-def test_the_loudness_is_the_meter_s_within_half_a_db(calculator):
+def test_the_loudness_is_the_meter_s_within_half_a_db(page):
     from semeq.files import loudness_lufs
 
     random = np.random.default_rng(8)
@@ -126,7 +126,7 @@ def test_the_loudness_is_the_meter_s_within_half_a_db(calculator):
     }"""
     words = ("warm", "airy", "boomy", "tinny", "bright")
     settings = [SPACE.params(word, None, 0.0, 1.0) for word in words]
-    found = calculator.evaluate(ask, {"audio": packed(audio), "settings": [s.tolist() for s in settings]})
+    found = page.evaluate(ask, {"audio": packed(audio), "settings": [s.tolist() for s in settings]})
     before = loudness_lufs(audio[None], RATE_HZ)
     for setting, change in zip(settings, found, strict=True):
         engine = Engine(RATE_HZ, 1)
