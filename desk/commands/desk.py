@@ -36,7 +36,9 @@ from ..errors import DeskError
     "--model", "--bundle", "model", metavar="BUNDLE", help="Model bundle: a folder, or the name of a shipped one."
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=DEFAULT_PORT, show_default=True, help="0: any that is free."
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=f"0: any that is free.  [default: {DEFAULT_PORT}, or any that is free]",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--browser/--no-browser", default=True, show_default=True, help="Open the page.")
@@ -47,7 +49,7 @@ def command(
     to: str | None,
     out: Path,
     model: str | None,
-    port: int,
+    port: int | None,
     host: str,
     browser: bool,
     say: Say,

@@ -3,7 +3,7 @@
 import { make } from "./map.js";
 import { BANDS, FREQS, FREQ_HZ, GAINS, GAIN_DB, Q, SHELF_Q, clipped, curve, logGrid, phasesOf, qIndex } from "./response.js";
 
-const GRID = logGrid(240), PHASES = phasesOf(GRID, 48000);
+const GRID = logGrid(240);
 const PAD = { left: 34, right: 12, top: 12, bottom: 22 };
 const DECADES = [20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000];
 const SPAN_FLOOR_DB = 12;
@@ -26,6 +26,7 @@ export class Equaliser {
     // A canvas knows no light-dark(): two elements let the style sheet work the colours out.
     const probes = ["before", "after"].map((side) => box.appendChild(Object.assign(document.createElement("i"), { className: `spectrum-${side}` })));
     this.colours = { get before() { return getComputedStyle(probes[0]).color; }, get after() { return getComputedStyle(probes[1]).color; } };
+    this.setRate(48000);
     this.span = SPAN_FLOOR_DB;
     this.held = null;
     new ResizeObserver(() => this.resize()).observe(box);
@@ -57,6 +58,12 @@ export class Equaliser {
     group.addEventListener("dblclick", () => this.turn(band, { gain: 0 }, true));
     group.addEventListener("keydown", (event) => this.key(event, band));
     return group;
+  }
+
+  /** The rate at which the filters run: near half of it they bend. */
+  setRate(rate) {
+    this.rate = rate, this.phases = phasesOf(GRID, rate);
+    this.draw();
   }
 
   resize() {
@@ -111,7 +118,7 @@ export class Equaliser {
 
   draw() {
     if (!this.width || !this.heard) return;
-    const db = curve(this.heard, PHASES, 48000);
+    const db = curve(this.heard, this.phases, this.rate);
     const peak = Math.max(...db.map(Math.abs), ...GAINS.map((i) => Math.abs(this.heard[i])));
     const span = peak > 18 ? 24 : peak > 12.2 ? 18 : SPAN_FLOOR_DB;
     if (span !== this.span && this.held === null) {
@@ -123,7 +130,7 @@ export class Equaliser {
     this.line.setAttribute("d", d);
     this.fill.setAttribute("d", `${d}L${this.x(FREQ_HZ[1]).toFixed(1)} ${this.y(0).toFixed(1)}L${this.x(FREQ_HZ[0]).toFixed(1)} ${this.y(0).toFixed(1)}Z`);
     if (this.ghostSetting) {
-      const other = curve(this.ghostSetting, PHASES, 48000);
+      const other = curve(this.ghostSetting, this.phases, this.rate);
       this.ghost.setAttribute("d", `M${Array.from(GRID, (hz, i) => `${this.x(hz).toFixed(1)} ${this.y(other[i]).toFixed(1)}`).join("L")}`);
     } else this.ghost.removeAttribute("d");
     this.handles.forEach((group, band) => {

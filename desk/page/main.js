@@ -44,6 +44,7 @@ class Desk {
     });
     this.box = new PhraseBox($("phrase"), $("offers"), this.space, (text, moving) => this.takePhrase(text, moving));
     this.sheets = new Sheets(this);
+    this.player.listen((what) => what === "tracks" && this.player.rate && this.equaliser.setRate(this.player.rate));
     this.store.listen((state, before, from) => this.follow(state, before, from));
     this.sendChange = latest((state) => this.link?.send("change", { controls: controlsOf(state), hand: state.hand, ...this.heardHint(state) }));
     this.bind();

@@ -8,6 +8,7 @@ export const RAMP_S = 0.02;
 /** What is scheduled begins this much later, so that the audio thread has not passed it. */
 const LEAD_S = 0.004;
 const FADE_S = 0.012;
+const USUAL_RATE_HZ = 48000;
 
 /** The five filters and an output gain, in a context. */
 export class Chain {
@@ -178,7 +179,7 @@ export class Player {
   /** The audio context, made at the first need: browsers want a gesture before sound. */
   open() {
     if (this.context) return this.context;
-    const context = (this.context = new AudioContext({ latencyHint: "interactive" }));
+    const context = (this.context = new AudioContext({ latencyHint: "interactive", sampleRate: this.rate ?? USUAL_RATE_HZ }));
     this.bus = new GainNode(context);
     this.chain = new Chain(context);
     this.wet = new GainNode(context);
@@ -198,12 +199,15 @@ export class Player {
     return this.tracks.reduce((longest, track) => Math.max(longest, track.buffer.duration), 0);
   }
 
+  /** Decode a file. All runs at the rate of the first one, so that the filters are those of its render. */
   async decode(bytes) {
+    this.rate ??= rateOf(new DataView(bytes));
     // An offline context decodes before there was any gesture.
-    return new OfflineAudioContext(2, 1, this.context?.sampleRate ?? 48000).decodeAudioData(bytes);
+    return new OfflineAudioContext(2, 1, this.rate).decodeAudioData(bytes);
   }
 
   add(track) {
+    this.rate ??= track.buffer.sampleRate;
     this.tracks.push({ muted: false, solo: false, ...track });
     this.heard();
     this.tell("tracks");
@@ -214,8 +218,16 @@ export class Player {
     this.tracks = this.tracks.filter((t) => t !== track);
     this.heard();
     this.tell("tracks");
-    if (!this.tracks.length) this.pause();
+    if (!this.tracks.length) this.close();
     else if (this.playing) this.restart();
+  }
+
+  /** Nothing is left to play: what comes next may have another rate. */
+  close() {
+    this.pause();
+    this.context?.close();
+    this.context = this.rate = null;
+    this.position = 0;
   }
 
   audible(track) {
@@ -337,6 +349,15 @@ export class Player {
       track.source = track.gain = null;
     }
   }
+}
+
+/** The sample rate of WAV and FLAC files, as their headers have it; of others the usual one of music. */
+export function rateOf(view) {
+  const text = (at, count) => String.fromCharCode(...new Uint8Array(view.buffer, view.byteOffset + at, count));
+  let rate = 44100;
+  if (view.byteLength > 44 && text(8, 4) === "WAVE" && text(12, 4) === "fmt ") rate = view.getUint32(24, true);
+  else if (view.byteLength > 42 && text(0, 4) === "fLaC") rate = view.getUint32(18) >>> 12;
+  return rate >= 8000 && rate <= 96000 ? rate : USUAL_RATE_HZ;
 }
 
 /** Sample peak of buffers together, in dBFS: an upper bound where there are several. */

@@ -17,6 +17,7 @@ from aiohttp import WSMsgType, web
 from semeq.plugin import Controls
 from semeq.words import WordSpace
 
+from ..addresses import DEFAULT_PORT
 from ..errors import DeskError
 from ..page_model import PageModel, page_model
 from ..static_page import PAGE_FOLDER
@@ -196,11 +197,11 @@ class Running:
     Parameters
     ----------
     desk : Desk
-    port : int
-        0: any that is free.
+    port : int or None
+        0: any that is free; None: the usual one, or else any that is free.
     """
 
-    def __init__(self, desk: Desk, port: int) -> None:
+    def __init__(self, desk: Desk, port: int | None) -> None:
         self._desk, self._port = desk, port
         self._runner: web.AppRunner | None = None
         self.address = ""
@@ -210,13 +211,16 @@ class Running:
         host = self._desk.host
         self._runner = web.AppRunner(self._desk.application(), access_log=None, handler_cancellation=True)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, self._port)
-        try:
-            await site.start()
-        except (OSError, OverflowError) as error:
-            await self._runner.cleanup()
-            reason = getattr(error, "strerror", None) or error
-            raise DeskError(f"cannot listen on {host} port {self._port} ({reason}); choose another --port") from None
+        for port in (DEFAULT_PORT, 0) if self._port is None else (self._port,):
+            try:
+                await web.TCPSite(self._runner, host, port).start()
+                break
+            except (OSError, OverflowError) as error:
+                if self._port is None and port:
+                    continue
+                await self._runner.cleanup()
+                reason = getattr(error, "strerror", None) or error
+                raise DeskError(f"cannot listen on {host} port {port} ({reason}); choose another one") from None
         port = self._runner.addresses[0][1]
         shown = f"[{host}]" if ":" in host else host
         self.address = f"http://{shown}:{port}/{self._desk.token}/"
@@ -228,7 +232,7 @@ class Running:
             await self._runner.cleanup()
 
 
-async def serve(desk: Desk, port: int, stop: asyncio.Event, tell: Any) -> None:
+async def serve(desk: Desk, port: int | None, stop: asyncio.Event, tell: Any) -> None:
     """Serve a desk until `stop` is set; `tell` takes the address. Raises `DeskError`."""
     running = Running(desk, port)
     address = await running.start()

@@ -129,13 +129,13 @@ class LivePage:
     ----------
     model : str or None
         The bundle, as the user named it.
-    port : int
-        0: any that is free.
+    port : int or None
+        0: any that is free; None: the usual one, or else any that is free.
     tell : callable
         Takes the line with the address.
     """
 
-    def __init__(self, model: str | None, port: int, tell: Callable[[str], None]) -> None:
+    def __init__(self, model: str | None, port: int | None, tell: Callable[[str], None]) -> None:
         self._model, self._port, self._tell = model, port, tell
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
@@ -173,6 +173,6 @@ class LivePage:
         await running.stop()
 
 
-def open_page(model: str | None, port: int, tell: Callable[[str], None]) -> LivePage:
+def open_page(model: str | None, port: int | None, tell: Callable[[str], None]) -> LivePage:
     """The page for `semeq live --desk`, which finds it by its entry point."""
     return LivePage(model, port, tell)

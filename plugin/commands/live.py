@@ -74,9 +74,7 @@ class AudioPorts:
 @click.option("--name", default="semeq", show_default=True, help="Name of the JACK client.")
 @click.option("--server", metavar="NAME", help="Name of the JACK server.")
 @click.option("--desk", is_flag=True, help="Serve the desk, a page in the browser that plays this host.")
-@click.option(
-    "--desk-port", type=click.IntRange(0, 65535), default=8420, show_default=True, help="0: any that is free."
-)
+@click.option("--desk-port", type=click.IntRange(0, 65535), help="Port of --desk; 0: any that is free.")
 @output_options
 def command(
     controls: Controls | None,
@@ -86,7 +84,7 @@ def command(
     maps: tuple[str, ...],
     plain: bool,
     desk: bool,
-    desk_port: int,
+    desk_port: int | None,
     say: Say,
     **options: Any,
 ) -> None:
@@ -122,7 +120,7 @@ def command(
         raise click.ClickException(str(error)) from None
 
 
-def open_page(model: str | None, port: int, say: Say) -> Companion:
+def open_page(model: str | None, port: int | None, say: Say) -> Companion:
     """The desk's page for a live session, from the room that has it. Raises `LiveError` where it is not installed."""
     for point in entry_points(group=PAGES):
         try:

@@ -1,5 +1,6 @@
 """`semeq desk`: its options, and what it says where something is missing."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,10 +14,13 @@ from click.testing import CliRunner
 
 from semeq.desk.addresses import is_local
 from semeq.desk.commands.desk import command
+from semeq.plugin import Controls
 from semeq.plugin.cli import semeq
+from semeq.words import WordSpace
 
 from .conftest import song
 
+SPACE = WordSpace.open()
 MAIN = "from semeq.plugin.cli import main; main()"
 
 
@@ -138,3 +142,18 @@ def test_a_port_that_is_taken_is_one_sentence(served):
     done = CliRunner().invoke(semeq, ["desk", "--no-browser", "--port", port], prog_name="semeq")
     assert done.exit_code == 1
     assert f"port {port}" in done.output
+
+
+def test_where_the_usual_port_is_taken_another_one_will_do():
+    serving = pytest.importorskip("semeq.desk.serving")
+
+    async def both():
+        desks = [serving.open_desk(SPACE, Controls("warm"), (), Path("out"), None, "127.0.0.1") for _ in range(2)]
+        running = [serving.Running(desk, None) for desk in desks]
+        addresses = [await one.start() for one in running]
+        for one in running:
+            await one.stop()
+        return addresses
+
+    first, second = asyncio.run(both())
+    assert first.split("/")[2] != second.split("/")[2]

@@ -205,6 +205,20 @@ def test_music_plays_and_a_b_is_equally_loud(page):
     assert not page.evaluate("desk.player.playing")
 
 
+def test_music_runs_at_its_own_rate(page, tmp_path):
+    ask = """async (bytes) => {
+      const { rateOf } = await import("./sound.js");
+      return rateOf(new DataView(Uint8Array.from(bytes).buffer));
+    }"""
+    for suffix, rate in (("wav", 44_100), ("wav", 96_000), ("flac", 22_050), ("flac", 48_000), ("wav", 192_000)):
+        path = tmp_path / f"a.{suffix}"
+        soundfile.write(path, np.zeros((8000, 2)), rate)
+        assert page.evaluate(ask, list(path.read_bytes()[:200])) == (rate if rate <= 96_000 else 48_000)
+    assert page.evaluate(ask, []) == page.evaluate(ask, list(b"ID3 and so on")) == 44_100
+    assert page.evaluate("desk.player.rate") == 48_000
+    assert page.evaluate("desk.player.open().sampleRate") == 48_000
+
+
 def test_stems_are_soloed_and_muted(page):
     until(page, "desk.player.tracks.length === 2 && document.querySelectorAll('#stems li').length === 2")
     page.click("#stems li:nth-child(1) button:nth-child(1)")

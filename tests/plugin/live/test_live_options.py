@@ -89,7 +89,7 @@ CASES = {
     "--plain": (["--plain"], {"view": False}),
     "--name": (["--name", "mine"], {"name": "mine"}),
     "--server": (["--server", "other"], {"server": "other"}),
-    "--desk": (["--desk"], {"page": (None, 8420)}),
+    "--desk": (["--desk"], {"page": (None, None)}),
     "--desk-port": (["--desk", "--desk-port", "0"], {"page": (None, 0)}),
 }
 
