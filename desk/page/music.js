@@ -4,6 +4,8 @@ import { peaksOf } from "./sound.js";
 
 /** wavesurfer.js writes its height into a style element, and the page allows the very one with this height. */
 const WAVE_PX = 48;
+/** Browsers decode a file as a whole: a stereo hour takes 1.3 GB. */
+const MOST_DECODED_BYTES = 1.5e9;
 const PEAKS = 1600, MOST_BYTES = 1 << 30;
 const $ = (id) => document.getElementById(id);
 const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
@@ -13,6 +15,8 @@ export class Music {
   constructor(player, on) {
     this.player = player, this.on = on;
     this.wave = null;
+    /** Names of the server's tracks by number, also of those that this browser cannot play. */
+    this.known = new Map();
     $("play").onclick = () => this.toggle();
     $("ab").onclick = () => player.compare(!player.comparing);
     $("loop").onclick = () => player.setLoop({ on: !player.loop.on });
@@ -61,6 +65,7 @@ export class Music {
     let number = null;
     try {
       number = await this.on.upload(file);
+      if (number !== null) this.known.set(number, file.name);
     } catch (error) {
       return this.on.say(error.message);
     }
@@ -77,15 +82,18 @@ export class Music {
     // The server tells of a file before the page knows that it is its own.
     this.later = this.uploading ? tracks : null;
     if (this.uploading) return;
-    for (const { track, name } of tracks) {
-      if (this.player.tracks.some((t) => t.number === track) || this.fetching?.has(track)) continue;
-      (this.fetching ??= new Set()).add(track);
+    for (const { track, name, ...form } of tracks) {
+      if (this.known.has(track)) continue;
+      this.known.set(track, name);
+      if (form.duration_s * Math.max(form.sample_rate_hz, 44100) * form.channels * 4 > MOST_DECODED_BYTES) {
+        this.on.say(`${name} is too long to be heard in a browser; it can still be rendered.`);
+        continue;
+      }
       try {
         this.player.add({ name, number: track, muted: this.isMix(name, tracks.length), buffer: await this.player.decode(await this.fetched(track)) });
-      } catch (error) {
+      } catch {
         this.on.say(`${name} cannot be played by this browser; it can still be rendered.`);
       }
-      this.fetching.delete(track);
     }
     this.on.added();
   }
@@ -101,8 +109,13 @@ export class Music {
     return others > 1 && /^(mix|mixdown|master|bounce)\b/i.test(name);
   }
 
+  forget(track) {
+    this.known.delete(track.number);
+    this.player.remove(track);
+  }
+
   forgetDemo() {
-    for (const track of this.player.tracks.filter((t) => t.demo)) this.player.remove(track);
+    for (const track of this.player.tracks.filter((t) => t.demo)) this.forget(track);
   }
 
   listenToDrops() {
@@ -217,7 +230,7 @@ export class Music {
       button("Solo", "S", track.solo, () => (track.solo = !track.solo)),
       button("Mute", "M", track.muted, () => (track.muted = !track.muted)),
       name,
-      Object.assign(button("Remove", "×", null, () => {}), { onclick: () => this.player.remove(track), className: "remove" }),
+      Object.assign(button("Remove", "×", null, () => {}), { onclick: () => this.forget(track), className: "remove" }),
     );
     return row;
   }

@@ -127,7 +127,7 @@ export class Sheets {
   // ----------------------------------------------------------------------------------------------------- render
 
   render() {
-    const { desk } = this, { state } = desk.store, tracks = desk.player.tracks.filter((t) => t.number);
+    const { desk } = this, { state } = desk.store, tracks = [...desk.music.known].map(([number, name]) => ({ number, name, muted: desk.player.tracks.find((t) => t.number === number)?.muted }));
     if (!tracks.length) return this.open("Render", el("p", {}, desk.player.tracks.length ? "The demo is made in the page. Drop files of your own to render them." : "Drop files on the page first."));
     const boxes = tracks.map((track) => el("input", { type: "checkbox", checked: !track.muted, value: track.number }));
     const stems = el("input", { type: "checkbox", checked: tracks.length > 1 }), replace = el("input", { type: "checkbox" });

@@ -78,6 +78,7 @@ class _Routes:
 
     async def lifetime(self, _app: web.Application) -> AsyncIterator[None]:
         self._copies = tempfile.TemporaryDirectory(prefix="semeq-desk-")
+        await self._page_model()  # a model that the page cannot run ends it here
         async with self._desk.session.running():
             yield
         self._copies.cleanup()
@@ -207,7 +208,13 @@ class Running:
         self.address = ""
 
     async def start(self) -> str:
-        """Begin; return the address of the page. Raises `DeskError` where the port cannot be had."""
+        """Begin; return the address of the page.
+
+        Raises
+        ------
+        DeskError
+            The port cannot be had; `BundleError` where the page cannot run the model.
+        """
         host = self._desk.host
         self._runner = web.AppRunner(self._desk.application(), access_log=None, handler_cancellation=True)
         await self._runner.setup()

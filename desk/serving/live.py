@@ -14,7 +14,7 @@ from semeq.eq import FloatArray
 from semeq.plugin import CONTROLS, Controls
 from semeq.plugin.live import LiveDoor, LiveError
 from semeq.plugin.midi import MapError
-from semeq.words import WordSpace
+from semeq.words import BundleError, WordSpace
 
 from ..errors import DeskError
 from .app import Desk, Running
@@ -143,12 +143,12 @@ class LivePage:
         self._thread: threading.Thread | None = None
 
     def start(self, door: LiveDoor) -> None:
-        """Begin to serve. Raises `LiveError` where the port cannot be had."""
+        """Begin to serve. Raises `LiveError` where the port cannot be had, or the page cannot run the model."""
         self._thread = threading.Thread(target=self._run, args=(door,), name="semeq-desk", daemon=True)
         self._thread.start()
         try:
             self._tell(f"the desk: {self._started.result(_START_WITHIN_S)}")
-        except DeskError as error:
+        except (BundleError, DeskError) as error:
             raise LiveError(str(error)) from None
 
     def stop(self) -> None:
@@ -166,7 +166,7 @@ class LivePage:
         running = Running(Desk(session.space, session.tracks, session), self._port)
         try:
             self._started.set_result(await running.start())
-        except DeskError as error:
+        except (BundleError, DeskError) as error:
             self._started.set_exception(error)
             return
         await self._stop.wait()

@@ -16,7 +16,7 @@ from semeq.desk.addresses import is_local
 from semeq.desk.commands.desk import command
 from semeq.plugin import Controls
 from semeq.plugin.cli import semeq
-from semeq.words import WordSpace
+from semeq.words import BundleError, WordSpace
 
 from .conftest import song
 
@@ -157,3 +157,14 @@ def test_where_the_usual_port_is_taken_another_one_will_do():
 
     first, second = asyncio.run(both())
     assert first.split("/")[2] != second.split("/")[2]
+
+
+def test_a_model_that_the_page_cannot_run_is_one_sentence(monkeypatch):
+    application = pytest.importorskip("semeq.desk.serving.app")
+
+    def refused(*_what):
+        raise BundleError("decoder.onnx is not an MLP that the page can run: it lacks mlp.skip.weight")
+
+    monkeypatch.setattr(application, "page_model", refused)
+    done = CliRunner().invoke(semeq, ["desk", "--no-browser", "--port", "0"], prog_name="semeq")
+    assert isinstance(done.exception, BundleError)

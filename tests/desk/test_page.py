@@ -219,6 +219,16 @@ def test_music_runs_at_its_own_rate(page, tmp_path):
     assert page.evaluate("desk.player.open().sampleRate") == 48_000
 
 
+def test_what_cannot_be_heard_can_be_rendered(page):
+    """Too long for a browser, or of a kind that it does not decode."""
+    long = {"track": 77, "name": "opera.wav", "duration_s": 9000, "sample_rate_hz": 48_000, "channels": 2}
+    page.evaluate("(track) => desk.music.fetchAll([track])", long)
+    assert "too long" in page.inner_text("#toast")
+    page.click("#render")
+    assert any("opera.wav" in name for name in page.locator(".checks label").all_inner_texts())
+    page.evaluate("desk.music.known.delete(77)")
+
+
 def test_stems_are_soloed_and_muted(page):
     until(page, "desk.player.tracks.length === 2 && document.querySelectorAll('#stems li').length === 2")
     page.click("#stems li:nth-child(1) button:nth-child(1)")
@@ -261,7 +271,7 @@ def test_a_file_is_dropped_played_and_rendered(page, served, tmp_path):
     done = CliRunner().invoke(semeq, ["process", str(dropped), *options])
     assert done.exit_code == 0, done.output
     assert (served.out / "my song.wav").read_bytes() == (tmp_path / "out" / "my song.wav").read_bytes()
-    page.evaluate("desk.player.remove(desk.player.tracks.at(-1))")
+    page.evaluate("desk.music.forget(desk.player.tracks.at(-1))")
 
 
 def test_what_the_browser_cannot_decode_is_sent_as_wav(served, tmp_path):
