@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine with Python 3.10+ and a C++ compiler:
-#   make run    install the base package (no torch) and render the demo song into out/
+#   make run    install the package (no torch), render the demo song into out/, and say how to open the desk on it
 #   make test   install what the tests need and run them
 #   make check  the quick half: lint, and every test that takes less than five seconds
 # and further: lint, minimal, wheel, bench, docs, constraints.
@@ -7,15 +7,16 @@ PYTHON ?= python3
 VENV ?= .venv
 VENV_TEST ?= .venv-test
 PIP_INSTALL = -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
-FOLDERS = console eq files presets words plugin training export
+FOLDERS = console eq files presets words plugin desk training export
 SOURCES := $(shell git ls-files $(FOLDERS) pyproject.toml CMakeLists.txt 2>/dev/null | sed 's/ /\\ /g')
 # A tree in which the folders are importable as semeq.*, for mypy.
 TREE = build/tree
 
-.PHONY: run test check constraints lint minimal wheel bench docs tree clean
+.PHONY: run test check constraints lint minimal wheel bench docs word-map page-libraries tree clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/semeq demo --out out
+	@echo 'see and hear the words on its stems: $(VENV)/bin/semeq desk out/before -s warm --to bright'
 
 test: $(VENV_TEST)/installed
 	$(VENV_TEST)/bin/python -m pytest -q -n 2 --dist loadgroup $(PYTEST)
@@ -47,21 +48,21 @@ bench: $(VENV_TEST)/installed
 constraints:
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
 	build/pins/bin/python -m pip --disable-pip-version-check --quiet install "$$(grep '^torch==' constraints.txt)"
-	build/pins/bin/python -m pip --disable-pip-version-check --quiet install '.[train,parquet,wandb,plot,live,av,dask,test,lint]'
+	build/pins/bin/python -m pip --disable-pip-version-check --quiet install '.[train,parquet,wandb,plot,live,av,desk,dask,test,lint]'
 	(sed -n '/^#/p' constraints.txt; build/pins/bin/python -m pip freeze --exclude semeq \
 		| sed "/^torch==/!s/$$/; python_version >= '3.11'/") > build/constraints.txt
 	mv build/constraints.txt constraints.txt
 
 $(VENV)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python $(PIP_INSTALL) '.[plot]'
+	$(VENV)/bin/python $(PIP_INSTALL) '.[plot,desk]'
 	@touch $@
 
 # torch first and by itself: its pinned build must be chosen before anything asks for "any torch".
 $(VENV_TEST)/installed: $(SOURCES) constraints.txt
 	$(PYTHON) -m venv $(VENV_TEST)
 	$(VENV_TEST)/bin/python $(PIP_INSTALL) torch
-	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,parquet,wandb,plot,live,av,dask,test,lint]'
+	$(VENV_TEST)/bin/python $(PIP_INSTALL) '.[train,parquet,wandb,plot,live,av,desk,dask,test,lint]'
 	# System MIDI has no wheels for the newest Pythons: its tests skip where it cannot be had.
 	-@$(VENV_TEST)/bin/python $(PIP_INSTALL) --only-binary=:all: python-rtmidi 2>/dev/null
 	@touch $@
@@ -71,6 +72,14 @@ docs: tree
 	test -d build/docs || $(PYTHON) -m venv build/docs
 	build/docs/bin/python $(PIP_INSTALL) mkdocs-material 'mkdocstrings[python]'
 	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict --quiet
+
+# Where the shipped words lie on the desk's map, after the vocabulary has changed.
+word-map: $(VENV_TEST)/installed
+	$(VENV_TEST)/bin/python -c 'from semeq.desk import write_map; print(write_map())'
+
+# The page's libraries anew, from npm, in the versions that the script pins.
+page-libraries:
+	$(PYTHON) desk/vendor.py
 
 tree:
 	@mkdir -p $(TREE)/semeq

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from .say import Say
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 class Commands(click.Group):
@@ -19,25 +22,41 @@ class Commands(click.Group):
     ----------
     modules : mapping
         ``"package.module:attribute"`` by command name, in the order a newcomer needs them.
+    plugged : str, optional
+        A group of entry points: commands of rooms that this one knows nothing of. They are looked for when all are
+        listed, or one is asked for that is not in `modules`.
     """
 
-    def __init__(self, *args: Any, modules: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, modules: Mapping[str, str] | None = None, plugged: str | None = None, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("context_settings", {"help_option_names": ["-h", "--help"], "max_content_width": 100})
         super().__init__(*args, **kwargs)
         self.modules = dict(modules or {})
+        self._plugged = plugged
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands."""
-        return [*self.modules, *(name for name in super().list_commands(ctx) if name not in self.modules)]
+        known = dict.fromkeys([*self.modules, *(point.name for point in self._points())])
+        return [*known, *(name for name in super().list_commands(ctx) if name not in known)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""
         where = self.modules.get(cmd_name)
         if where is None:
-            return super().get_command(ctx, cmd_name)
+            command_here = super().get_command(ctx, cmd_name)
+            point = None if command_here is not None else next((p for p in self._points() if p.name == cmd_name), None)
+            return command_here if point is None else point.load()
         module, attribute = where.split(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def _points(self) -> Iterable[EntryPoint]:
+        if self._plugged is None:
+            return ()
+        from importlib.metadata import entry_points  # takes longer than all else here
+
+        return entry_points(group=self._plugged)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands; one whose packages are not installed is named all the same."""

@@ -10,14 +10,15 @@ from semeq.console import Commands, Prepared, completion_command, examples, run,
 from semeq.presets import PresetError, PresetNameError
 from semeq.words import BundleError, UnknownWordError, versions
 
-#: What the training extra installs: where one is missing, the command says so. `eq` needs none of it.
+#: What the training extra installs: where one is missing, the command says so. `eq` and `page` need none of it.
 STACK = frozenset({"torch", "onnx", "onnxscript", "safetensors", "sklearn", "matplotlib"})
 
 
 @click.group(
     cls=Commands,
     modules={
-        name: f"{__package__}.commands.{name}:{name}_command" for name in ("onnx", "audio", "words", "plugin", "eq")
+        name: f"{__package__}.commands.{name}:{name}_command"
+        for name in ("onnx", "audio", "words", "plugin", "eq", "page")
     },
     epilog=examples(
         "semeq-export onnx --out my-model",

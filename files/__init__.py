@@ -1,7 +1,7 @@
 """Audio files in and out, and nothing about words: formats, reading, writing, metadata, loudness, true peak."""
 
 from .errors import AudioFileError
-from .formats import BITS, CONTAINERS, FLOATS, LOSSY, AudioFormat, Conversion, quantiser_for
+from .formats import BITS, CONTAINERS, FLOATS, LOSSY, SUFFIXES, AudioFormat, Conversion, quantiser_for
 from .inputs import Expanded, expand
 from .loudness import (
     ABSOLUTE_GATE_LUFS,
@@ -28,6 +28,7 @@ __all__ = [
     "LOSSY",
     "OFFSET_LU",
     "PLAIN_PCM",
+    "SUFFIXES",
     "Audio",
     "AudioFileError",
     "AudioFormat",

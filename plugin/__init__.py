@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .batch import Outcome, process_files
     from .effect import SemanticEQ
     from .native_plugin import NativeEQ, NativeError, load_native
+    from .preset_controls import make_preset
 
 __all__ = [
     "CONTROLS",
@@ -35,6 +36,7 @@ __all__ = [
     "WordSpace",
     "load_decoder",
     "load_native",
+    "make_preset",
     "morph_table",
     "process_files",
 ]
@@ -47,6 +49,7 @@ _LATER = {
     "Outcome": "batch",
     "SemanticEQ": "effect",
     "load_native": "native_plugin",
+    "make_preset": "preset_controls",
     "process_files": "batch",
 }
 

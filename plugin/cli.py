@@ -21,11 +21,14 @@ COMMANDS = {
     "import-eq": "import_eq",
     "demo": "demo",
 }
+#: The entry points of commands of rooms that this one may not import.
+PLUGGED = "semeq.commands"
 
 
 @click.group(
     cls=Commands,
     modules={name: f"{__package__}.commands.{where}:command" for name, where in COMMANDS.items()},
+    plugged=PLUGGED,
     epilog=examples(
         "semeq demo",
         "semeq process stems/*.wav --semantic warm --to bright --morph 0.3 --out mixed/",

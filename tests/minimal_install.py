@@ -28,7 +28,8 @@ def main() -> None:
     slow = {"scipy.signal", "scipy.stats", "matplotlib", "mutagen", "pyloudnorm", "rich", "sounddevice"}
     assert not slow & set(sys.modules), f"imported without need: {slow & set(sys.modules)}"
     site = Path(semeq.__file__).parent
-    for needed in ("presets/models/v3/decoder.onnx", "presets/midi/nanokontrol2.toml", "plugin/py.typed"):
+    data = ("presets/models/v3/decoder.onnx", "presets/midi/nanokontrol2.toml", "desk/page/index.html")
+    for needed in (*data, "plugin/py.typed"):
         assert (site / needed).is_file(), f"{needed} is not in the wheel"
 
     audio = np.random.default_rng(0).uniform(-0.3, 0.3, (2, 44_100)).astype(np.float32)
@@ -46,6 +47,10 @@ def main() -> None:
             [semeq, "process", source, "--semantic", "warm", "--out", output], check=True, stdout=subprocess.DEVNULL
         )
         assert soundfile.info(output / "in.wav").frames == 44_100
+
+        desk = subprocess.run([semeq, "desk"], capture_output=True, text=True, check=False)
+        assert desk.returncode != 0
+        assert "semeq[desk]" in desk.stderr, desk.stderr
 
         trainer = subprocess.run([semeq.with_name("semeq-train"), "v3"], capture_output=True, text=True, check=False)
         assert trainer.returncode != 0

@@ -37,6 +37,7 @@ QUICK = {
     *(("semeq", name) for name in ("process", "words", "show", "analyze", "import-eq", "preset", "demo")),
     ("semeq", "midi check"),
     ("semeq-export", "eq"),
+    ("semeq-export", "page"),
 }
 OTHER_PROGRAMS = {
     "pip",
@@ -227,6 +228,7 @@ NOT_RUN = {
     "semeq-train ablation": "takes hours",
     "semeq-train data fetch": "needs the network",
     "semeq midi learn": "needs a controller",
+    "semeq desk": "serves until it is ended; tests/desk",
     "sounddevice": "needs an audio device",
 }
 #: What makes a training command short enough for a test, and what stands for one that would take hours.

@@ -19,7 +19,16 @@ from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
 from .neighbours import Neighbour, alike, select, word_positions
 from .own import OWN, bundle_with_own_words, own_word_name, point_of, with_own_words
-from .phrase import Part, Phrase, PhraseError, corrected, parse_phrase, without_last_correction
+from .phrase import (
+    MOST_CHARACTERS,
+    Part,
+    Phrase,
+    PhraseError,
+    corrected,
+    grammar,
+    parse_phrase,
+    without_last_correction,
+)
 from .space import Understood, WordSpace
 from .thesaurus import Thesaurus, ThesaurusError, shipped_thesaurus
 from .vocabulary import LATENT_SIZE, School, UnknownWordError, Vocabulary, VocabularyError, Word, plain_name
@@ -30,6 +39,7 @@ __all__ = [
     "DECODER_FILE",
     "ENCODER_FILE",
     "LATENT_SIZE",
+    "MOST_CHARACTERS",
     "OWN",
     "AdaptedSpace",
     "Bundle",
@@ -60,6 +70,7 @@ __all__ = [
     "alike",
     "bundle_with_own_words",
     "corrected",
+    "grammar",
     "load_bundle",
     "load_decoder",
     "mix_terms",

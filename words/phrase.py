@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .vocabulary import UnknownWordError, Vocabulary
 
@@ -100,6 +100,21 @@ class Phrase:
 def is_grammar(text: str) -> bool:
     """Whether a text has a meaning of its own in phrases, so that no word can be called so."""
     return text in AMOUNTS or text in SIGNS or text in FILLERS or text in _SEPARATORS
+
+
+def grammar() -> dict[str, Any]:
+    """The words of the grammar, as plain data, for a reader of phrases in another language."""
+    return {
+        "amounts": dict(AMOUNTS),
+        "signs": dict(SIGNS),
+        "whole": dict(OF_THE_WHOLE),
+        "fillers": sorted(FILLERS),
+        "separators": sorted(_SEPARATORS),
+        "correction": CORRECTION,
+        "most_parts": MOST_PARTS,
+        "most_weight": MOST_WEIGHT,
+        "most_characters": MOST_CHARACTERS,
+    }
 
 
 def corrected(text: str, correction: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, fields
+from importlib.metadata import entry_points
 from typing import Any
 
 import click
@@ -13,11 +14,14 @@ from semeq.eq import MAX_CHANNELS
 from semeq.words import WordSpace
 
 from ..controls import Controls
-from ..live import LiveSettings, NoAdaptation, Session, open_adaptation
+from ..live import Companion, LiveSettings, NoAdaptation, Session, open_adaptation
 from ..live.audio import Backend, JackBackend, LiveError, SoundDeviceBackend, list_devices, list_ports
 from ..midi import MidiMap, PortError, choose, read_maps, system_ports
 from ..renderer import target_of
 from .options import OutputPath, controls_options, map_option, say_understood
+
+#: The entry points of pages that play a live session: `open(model, port, tell)` gives a `Companion`.
+PAGES = "semeq.live_pages"
 
 BLOCKS = ("32", "64", "128", "256", "512", "1024")
 
@@ -49,6 +53,7 @@ class AudioPorts:
         Example("semeq live -s warm --to bright --map 21=morph --input system --output system", "JACK or PipeWire"),
         "semeq live -s warm --to bright --map nanokontrol2 --midi nanoKONTROL2 --backend sounddevice",
         Example("semeq live -s warm --adaptive --record take.mid", "record the performance, to render it later"),
+        Example("semeq live -s warm --desk", "play it from a page in the browser"),
         Example("semeq live --list", "what there is to connect to"),
     ),
 )
@@ -68,6 +73,8 @@ class AudioPorts:
 @click.option("--plain", is_flag=True, help="No view, just lines.")
 @click.option("--name", default="semeq", show_default=True, help="Name of the JACK client.")
 @click.option("--server", metavar="NAME", help="Name of the JACK server.")
+@click.option("--desk", is_flag=True, help="Serve the desk, a page in the browser that plays this host.")
+@click.option("--desk-port", type=click.IntRange(0, 65535), help="Port of --desk; 0: any that is free.")
 @output_options
 def command(
     controls: Controls | None,
@@ -76,6 +83,8 @@ def command(
     midi: str | None,
     maps: tuple[str, ...],
     plain: bool,
+    desk: bool,
+    desk_port: int | None,
     say: Say,
     **options: Any,
 ) -> None:
@@ -105,9 +114,23 @@ def command(
         backend = ports.open(jack_midi)
         with closing(backend):
             settings = LiveSettings(controls, midi_map, own_midi, view=not plain and say.shows, **options)
-            say.data(Session(space, backend, settings, adaptation, say.note).run())
+            page = open_page(model, desk_port, say) if desk else None
+            say.data(Session(space, backend, settings, adaptation, say.note, page).run())
     except LiveError as error:
         raise click.ClickException(str(error)) from None
+
+
+def open_page(model: str | None, port: int | None, say: Say) -> Companion:
+    """The desk's page for a live session, from the room that has it. Raises `LiveError` where it is not installed."""
+    for point in entry_points(group=PAGES):
+        try:
+            page: Companion = point.load()(model, port, say.note if say.as_json else say.result)
+        except ModuleNotFoundError as error:
+            raise LiveError(
+                f"the desk needs {error.name}, which is not installed; try: pip install 'semeq[desk]'"
+            ) from None
+        return page
+    raise LiveError("this installation has no desk")
 
 
 def find_midi(ports: AudioPorts, wanted: str | None, midi_map: MidiMap, say: Say) -> tuple[str | None, str | None]:

@@ -2,6 +2,7 @@
 
 from .adapting import Adaptation, NoAdaptation, open_adaptation
 from .audio import Backend, LiveError
+from .companion import Companion, LiveDoor
 from .host import LiveSettings, Session
 from .levels import LevelFollower
 from .processor import LiveProcessor, TooManyPairs
@@ -9,7 +10,9 @@ from .processor import LiveProcessor, TooManyPairs
 __all__ = [
     "Adaptation",
     "Backend",
+    "Companion",
     "LevelFollower",
+    "LiveDoor",
     "LiveError",
     "LiveProcessor",
     "LiveSettings",

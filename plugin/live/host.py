@@ -26,6 +26,7 @@ from ..controls import CONTROLS, Controls
 from ..midi import Change, MidiInput, MidiMap, open_input
 from .adapting import Adaptation
 from .audio import Backend, LiveError
+from .companion import Companion, LiveDoor
 from .keys import pressed, reading_keys
 from .levels import peak_dbfs
 from .processor import LiveProcessor
@@ -84,6 +85,8 @@ class Session:
         What adaptive mode uses; without it the control `adaptive` does nothing.
     tell : callable
         Takes lines for the user where no view is shown.
+    companion : Companion, optional
+        What runs beside it and may move it, such as the desk.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class Session:
         settings: LiveSettings,
         adaptation: Adaptation | None = None,
         tell: Callable[[str], None] = print,
+        companion: Companion | None = None,
     ) -> None:
         self._backend, self._settings, self._tell = backend, settings, tell
         self._stopping = False  # plain, not an Event: a signal handler that takes a lock may deadlock
@@ -111,6 +115,8 @@ class Session:
             space, controls, midi_map, rate, backend.channels, backend.block_frames, record=self._take is not None
         )
         self._listener = Listener(self._processor, adaptation)
+        self._companion = companion
+        self._door = LiveDoor(space, self._processor, midi_map, self._take is not None, self._state)
 
     def run(self) -> dict[str, Any]:
         """Run until Ctrl-C, the key q, the end of the time asked for, or a failure; return the `figures`.
@@ -132,6 +138,9 @@ class Session:
                 self._listener.start()
                 stack.callback(self._listener.stop)
                 self._backend.look_after()
+                if self._companion is not None:
+                    self._companion.start(self._door)
+                    stack.callback(self._companion.stop)
                 self._watch(began, stack)
         finally:
             self._backend.close()

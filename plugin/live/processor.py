@@ -18,12 +18,14 @@ from semeq.eq import Events, FloatArray, scale_gains
 from semeq.words import MorphTable, WordSpace
 
 from ..controls import ControlError, Controls
-from ..midi import Change, MidiMap, Translator
+from ..midi import Change, Learner, MidiMap, Translator
 from ..moves import AMOUNT, MATCH_DB, Performer
 from .tap import Tap
 from .timing import CallbackTimes
 
 MAX_PAIRS = 400
+#: Pairs that came up while the stream ran, of which the newest are kept: far more than can be in use.
+MOST_LATER = 400
 FADE_S = 0.02
 _TAP_S = 2.0
 
@@ -54,9 +56,26 @@ class PreparedMorphs:
             (first, second): space.table(first, second) for first in firsts for second in seconds
         }
 
+        self._firsts, self._seconds = tuple(firsts), tuple(seconds)
+
     def __len__(self) -> int:
         """How many pairs there are."""
         return len(self._tables)
+
+    def take_in(self, first: str, second: str | None, space: WordSpace, setting: FloatArray | None = None) -> None:
+        """Prepare a pair that comes up while the stream runs, and what a knob can make of it; not for audio's threads.
+
+        With `setting` (13,), that is what `first` means, whatever the second word. The oldest pairs that came up so
+        are forgotten, never those of the start. Raises `UnknownWordError`, and then nothing changes.
+        """
+        fixed = None if setting is None else MorphTable(np.stack([setting, setting]), 0.0)
+        made = {(word, second): space.table(word, second) for word in self._firsts}
+        made |= {(first, word): fixed or space.table(first, word) for word in (second, *self._seconds)}
+        tables = {pair: table for pair, table in self._tables.items() if pair not in made} | made
+        later = [pair for pair in tables if pair[0] not in self._firsts or pair[1] not in self._seconds]
+        for pair in later[: max(0, len(later) - MOST_LATER)]:
+            del tables[pair]
+        self._tables = tables  # one step, for the thread that looks things up
 
     def params(self, semantic: str, to: str | None, morph: ArrayLike, intensity: ArrayLike) -> FloatArray:
         """Settings (..., 13) at morph positions (...) and intensities (...)."""
@@ -99,7 +118,8 @@ class LiveProcessor:
         self.midi_messages = 0
         self.failure = ""
         self._translator = Translator(midi_map, controls)
-        self._requests: deque[bytes | Change] = deque()
+        self._requests: deque[bytes | Change | list[Change]] = deque()
+        self._learner: Learner | None = None
         self._record = record
         self.fade = np.linspace(1.0, 0.0, max(int(FADE_S * sample_rate_hz), 2), dtype=np.float32)
         self.faded = np.full(1, -1, np.int64)  # frames; −1 while nobody asked for it
@@ -109,10 +129,18 @@ class LiveProcessor:
 
     # ------------------------------------------------------------------------------------- for all other threads
 
-    def request(self, what: bytes | Change) -> None:
-        """Ask for a change, or hand in a MIDI message, from any thread; it counts as of the next block."""
+    def request(self, what: bytes | Change | list[Change]) -> None:
+        """Ask for a change, or for several at once, or hand in a MIDI message; from any thread, for the next block."""
         self._requests.append(what)
         self.on_request()
+
+    def let_hear(self, learner: Learner | None) -> None:
+        """Let a learner hear the MIDI messages that come from now on; None ends that."""
+        self._learner = learner
+
+    def use_map(self, midi_map: MidiMap) -> None:
+        """Let knobs do something else from the next block on. Its words must be among those prepared."""
+        self._translator = Translator(midi_map, self.performer.controls)
 
     @property
     def asked(self) -> bool:
@@ -141,7 +169,9 @@ class LiveProcessor:
         """
         changes: list[tuple[int, Change]] = []
         for _ in range(len(self._requests)):
-            self._take(start, self._requests.popleft(), changes, delay_frames)
+            asked = self._requests.popleft()
+            for what in asked if isinstance(asked, list) else [asked]:
+                self._take(start, what, changes, delay_frames)
         for frame, data in messages:
             self._take(frame, data, changes, delay_frames)
         events = self.performer.events(start, frames, changes)
@@ -158,6 +188,9 @@ class LiveProcessor:
             changes.append((frame, what))
         else:
             self.midi_messages += 1
+            learner = self._learner
+            if learner is not None:
+                learner.feed(what)
             for change in self._translator.feed(what):
                 changes.append((frame, change))
         if self._record:

@@ -36,7 +36,8 @@ def asked(monkeypatch, tmp_path):
         table.update(backend="sounddevice", channels=channels, input=inputs, output=outputs, block=block, rate=rate)
         return Backend()
 
-    def session(space, backend, settings, adaptation, tell):
+    def session(space, backend, settings, adaptation, tell, page):
+        table.update(page=page)
         table.update({f"controls.{k}": v for k, v in asdict(settings.controls).items()})
         table.update(model=space.decoder.bundle.path, adaptation=adaptation is not None)
         table.update(own_midi=settings.midi_port, stats=settings.stats, record=settings.record)
@@ -47,6 +48,7 @@ def asked(monkeypatch, tmp_path):
     monkeypatch.setattr(live_command, "JackBackend", jack)
     monkeypatch.setattr(live_command, "SoundDeviceBackend", sounddevice)
     monkeypatch.setattr(live_command, "Session", session)
+    monkeypatch.setattr(live_command, "open_page", lambda model, port, say: (model, port))
     monkeypatch.setattr(live_command, "list_ports", lambda server: {"MIDI": (f"{server or 'a'}:knobs",)})
     monkeypatch.setattr(live_command, "open_adaptation", lambda space: object())
     monkeypatch.setattr(live_command.Say, "shows", property(lambda self: True), raising=False)
@@ -87,6 +89,8 @@ CASES = {
     "--plain": (["--plain"], {"view": False}),
     "--name": (["--name", "mine"], {"name": "mine"}),
     "--server": (["--server", "other"], {"server": "other"}),
+    "--desk": (["--desk"], {"page": (None, None)}),
+    "--desk-port": (["--desk", "--desk-port", "0"], {"page": (None, 0)}),
 }
 
 

@@ -1,0 +1,1 @@
+"""The desk's command, which `semeq` finds by its entry point."""
