@@ -7,6 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
+
+# The machine may be shared: how long one example takes says nothing.
+settings.register_profile("semeq", deadline=None)
+settings.load_profile("semeq")
 
 
 @pytest.fixture(scope="session")
