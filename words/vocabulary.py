@@ -134,11 +134,19 @@ class Vocabulary:
         """Whether `get` would find it."""
         if not isinstance(name, str):
             return False
+        word, slash, school = self._find(name)
+        if word is None or not slash:
+            return word is not None
         try:
-            self.get(name)
+            word.school(school)
         except UnknownWordError:
             return False
         return True
+
+    def _find(self, name: str) -> tuple[Word | None, str, str]:
+        """The word that `name` is about, if there is one; the slash and what is behind it."""
+        wanted, slash, school = " ".join(name.lower().split()).partition("/")
+        return self._words.get(wanted.strip()) or self._plain.get(plain_name(wanted.strip())), slash, school
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -153,9 +161,9 @@ class Vocabulary:
         UnknownWordError
             Naming the nearest known words.
         """
-        wanted, slash, school = " ".join(name.lower().split()).partition("/")
-        word = self._words.get(wanted.strip()) or self._plain.get(plain_name(wanted.strip()))
+        word, slash, school = self._find(name)
         if word is None:
+            wanted = " ".join(name.lower().split()).partition("/")[0]
             near = difflib.get_close_matches(wanted, self._words, n=3, cutoff=0.5)
             hint = f"nearest: {', '.join(near)}" if near else f"known are {', '.join(self.names[:8])} and others"
             raise UnknownWordError(f"unknown word {name!r}; {hint}")
