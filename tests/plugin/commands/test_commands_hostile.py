@@ -2,8 +2,12 @@
 
 import hashlib
 import json
+import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -127,3 +131,21 @@ def test_no_command_reaches_for_the_network(semeq, tmp_path, monkeypatch):
         ["preset", "list"],
     ):
         assert semeq(*arguments)[0] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process as POSIX has them")
+def test_a_demo_on_a_full_disk_is_one_sentence_and_leaves_no_partial_file(tmp_path):
+    """A limit on the size of files stands for the disk."""
+    import resource
+
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    code = "from semeq.plugin.cli import main; main()"
+    command = [sys.executable, "-c", code, "demo", "--out", str(tmp_path / "demo")]
+    done = subprocess.run(command, preexec_fn=limit, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert done.stderr.strip().count("\n") == 0
+    assert not [path for path in (tmp_path / "demo").rglob("*") if path.is_file()]
