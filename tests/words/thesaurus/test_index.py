@@ -37,6 +37,7 @@ GOOD = Thesaurus({"dim": {"dark": 1.0}}).to_bytes()
         gzip.compress(b'{"format": "1.0.0"}\ndim\t0:100'),
         gzip.compress(b"\xff\xfe"),
     ],
+    ids=range(10),  # a gzip's bytes hold the time
 )
 def test_a_damaged_index_is_one_sentence(data):
     with pytest.raises(ThesaurusError, match=r"^the thesaurus is damaged \(\w+\); install semeq again$"):
