@@ -178,6 +178,7 @@ def test_a_setting_becomes_a_word_of_one_s_own(page, tmp_path, monkeypatch):
 def test_music_plays_and_a_b_is_equally_loud(page):
     until(page, "desk.player.tracks.length === 2")
     word(page, "tinny")
+    page.evaluate("desk.store.set({ level_match: false })")
     page.click("#play")
     page.wait_for_timeout(600)
     assert page.evaluate("desk.player.playing && desk.player.now() > 0.1")

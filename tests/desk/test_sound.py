@@ -80,7 +80,7 @@ def test_while_a_morph_moves_it_stays_with_the_engine(page):
 
 
 def test_changes_by_hand_leave_no_zipper_noise(page):
-    """A 200 Hz sine, and a change each 16 ms, as a dragged slider makes them: nothing above 1.5 kHz but −60 dB."""
+    """A 200 Hz sine, and a change each 16 ms, as a dragged slider makes them: nothing above 1.5 kHz but −90 dB."""
     frames = RATE_HZ
     audio = 0.25 * np.sin(2 * np.pi * 200 * np.arange(frames) / RATE_HZ)
     times = np.arange(0, 0.8, 0.016)
@@ -91,7 +91,7 @@ def test_changes_by_hand_leave_no_zipper_noise(page):
     spectrum = np.abs(np.fft.rfft(found * np.hanning(len(found)))) ** 2
     stray = 10 * np.log10(spectrum[int(1500 * len(found) / RATE_HZ) :].sum() / spectrum.sum())
     print(f"zipper noise: {stray:.1f} dB")
-    assert stray <= -60
+    assert stray <= -90
 
 
 def test_a_change_is_there_within_30_ms(page):
