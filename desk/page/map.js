@@ -124,7 +124,7 @@ export class WordMap {
     if (!this.width) return;
     this.hold();
     const measure = document.createElement("canvas").getContext("2d"), style = getComputedStyle(this.box);
-    const scale = Math.min(1, Math.max(0.86, this.width / 560));
+    const scale = this.width < 560 ? Math.max(0.86, this.width / 560) : Math.min(1.25, Math.max(1, this.width / 900));
     const forced = new Set([this.marked.from, this.marked.to, ...this.marked.parts.map((p) => p.word.split("/")[0])]);
     const found = this.shown.sort((a, b) => forced.has(b.word.name) - forced.has(a.word.name) || b.priority - a.priority || a.word.index - b.word.index);
     const taken = new Grid(90), chosen = new Set();

@@ -109,12 +109,13 @@ export class Space {
         for (let n = 0; n < this.describing.length; n++) {
           if (chosen.includes(n)) continue;
           const set = [...chosen, n], weights = this.weights(set, onto);
-          if (!weights || weights.some((w) => w < 0.08)) continue;
+          if (!weights || weights.some((w) => w < 0.08 || w > 2.5)) continue;
           const left = square - weights.reduce((sum, w, i) => sum + w * onto[set[i]], 0);
           const errorDb = Math.sqrt(Math.max(left, 0) / 128);
-          // Fewer words, and words that more people use, are the better description.
+          // Fewer words, words that more people use, and no word at many times its strength are the better description.
           const rare = set.reduce((sum, i) => sum + 1 / Math.log2(4 + this.describing[i].people), 0);
-          found.push({ chosen: set, weights, errorDb, cost: errorDb + strength * (0.14 * rare + 0.02 * count) });
+          const much = weights.reduce((sum, w) => sum + Math.max(w - 1, 0), 0);
+          found.push({ chosen: set, weights, errorDb, cost: errorDb + strength * (0.14 * rare + 0.02 * count + 0.12 * much) });
         }
       found.sort((a, b) => a.cost - b.cost);
       kept = found.slice(0, 24);

@@ -19,7 +19,7 @@ from semeq.words import WordSpace, load_decoder
 
 from .conftest import song, until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
 
 SPACE = WordSpace.open()
 AXE = ("axe-core", "4.14.1", "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==")

@@ -9,7 +9,7 @@ from semeq.eq import Engine
 from semeq.plugin import SemanticEQ
 from semeq.words import WordSpace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
 
 RATE_HZ = 48_000
 SPACE = WordSpace.open()
