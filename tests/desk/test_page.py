@@ -186,7 +186,7 @@ def test_music_plays_and_a_b_is_equally_loud(page):
       const { player } = desk, mix = new AnalyserNode(player.context, { fftSize: 32768 });
       player.wet.connect(mix); player.dry.connect(mix);
       await new Promise((done) => setTimeout(done, 1300));
-      const { Loudness } = await import("./sound.js");
+      const { Loudness } = await import("./loudness.js");
       const samples = new Float32Array(32768);
       mix.getFloatTimeDomainData(samples);
       const loudness = new Loudness(), rate = player.context.sampleRate;
@@ -208,7 +208,7 @@ def test_music_plays_and_a_b_is_equally_loud(page):
 
 def test_music_runs_at_its_own_rate(page, tmp_path):
     ask = """async (bytes) => {
-      const { rateOf } = await import("./sound.js");
+      const { rateOf } = await import("./recording.js");
       return rateOf(new DataView(Uint8Array.from(bytes).buffer));
     }"""
     for suffix, rate in (("wav", 44_100), ("wav", 96_000), ("flac", 22_050), ("flac", 48_000), ("wav", 192_000)):

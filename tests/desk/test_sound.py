@@ -17,7 +17,7 @@ SPACE = WordSpace.open()
 #: Audio crosses as base64 of float32: lists of numbers would take longer than all else.
 RENDER = """async ({ audio: text, moves, points }) => {
   const audio = new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-  const { Chain } = await import("./sound.js");
+  const { Chain } = await import("./chain.js");
   const context = new OfflineAudioContext(1, audio.length, 48000);
   const buffer = context.createBuffer(1, audio.length, 48000);
   buffer.copyToChannel(audio, 0);
@@ -117,7 +117,7 @@ def test_the_loudness_is_the_meter_s_within_half_a_db(page):
     audio = (0.1 * audio / np.abs(audio).max()).astype(np.float32)
     ask = """async ({ audio: text, settings }) => {
       const audio = new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-      const { Loudness } = await import("./sound.js");
+      const { Loudness } = await import("./loudness.js");
       const buffer = new AudioBuffer({ length: audio.length, sampleRate: 48000 });
       buffer.copyToChannel(audio, 0);
       const loudness = new Loudness();
