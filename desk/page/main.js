@@ -61,7 +61,8 @@ class Desk {
       try {
         if (text) this.space.understand(text);
       } catch (error) {
-        this.say(error.message);
+        if (name === "semantic" && this.about.server) this.unknown = text; // the server may know it
+        else this.say(error.message);
         this.store.set({ [name]: name === "to" ? null : "warm" });
       }
     }
@@ -98,7 +99,9 @@ class Desk {
     try {
       this.space.understand(text);
     } catch (error) {
-      if (!moving) this.wrong(error.message);
+      if (moving) return false;
+      if (this.link?.open) this.remote.look(text); // the server has a thesaurus, and a sentence for what it lacks too
+      else this.wrong(error.message);
       return false;
     }
     this.touched = true;

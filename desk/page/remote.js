@@ -20,6 +20,7 @@ export class Remote {
         document.body.classList.remove("offline");
         this.formats = message.formats;
         this.out = message.out;
+        if (first && desk.unknown) this.look(desk.unknown);
         if (first && desk.linked && !desk.about.live) this.tell(desk.store.state);
         else this.take(message);
         if (first) for (const text of message.left_out ?? []) desk.say(text);
@@ -34,7 +35,11 @@ export class Remote {
       progress: (message) => desk.sheets.progress(message),
       meters: (message) => this.panel?.meters(message),
       learning: (message) => this.panel?.learning(message),
-      wrong: ({ message }) => desk.say(message, "wrong"),
+      wrong: ({ about, message }) => {
+        if (about !== "understand") return desk.say(message, "wrong");
+        this.wanted = this.later = null;
+        desk.wrong(message);
+      },
       down: () => document.body.classList.add("offline"),
     });
   }
@@ -42,11 +47,12 @@ export class Remote {
   /** Take over the state of another page, or of the host. */
   take({ controls, hand }) {
     const { desk } = this;
-    try {
-      for (const text of [controls.semantic, controls.to]) if (text && !hand) desk.space.understand(text);
-    } catch {
-      return desk.renew();
+    for (const text of [controls.semantic, controls.to]) {
+      if (!text || hand || desk.space.knows(text)) continue;
+      this.later = { controls, hand };
+      return this.link.send("understand", { text });
     }
+    this.later = null;
     if (!desk.map.dragging) desk.store.set({ ...controls, hand }, { from: "server" });
   }
 
@@ -67,9 +73,22 @@ export class Remote {
     }, ASK_AFTER_MS);
   }
 
-  learn({ text, latent, remarks }) {
+  /** Look up a phrase that this page does not understand, and go there. */
+  look(text) {
+    this.wanted = text;
+    this.link.send("understand", { text });
+  }
+
+  learn({ text, latent, remarks, ...message }) {
     const { desk } = this, { state } = desk.store;
-    desk.space.learn(text, latent);
+    desk.space.learn(text, latent, message.as);
+    this.known.add(text);
+    if (this.later) this.take(this.later);
+    if (this.wanted === text) {
+      this.wanted = null;
+      desk.touched = true;
+      desk.store.set({ semantic: text, to: null, morph: 0, hand: null });
+    }
     if ([state.semantic, state.to].includes(text) && !desk.map.dragging) desk.follow(state, "server");
     if (remarks.length) $("meaning").title = remarks.join("\n");
   }

@@ -33,15 +33,28 @@ export class Space {
     return follow(this.model, parts.map((p) => this.weighted(p)), before).latent;
   }
 
+  /** Whether a phrase is understood here. */
+  knows(text) {
+    try {
+      return !!this.understand(text);
+    } catch {
+      return false;
+    }
+  }
+
   weighted({ word, weight }) {
     const found = this.model.find(word);
     const db = found.latent === found.word.latent ? found.word.curve : curve(this.model.decode(found.latent));
     return { latent: found.latent, curve: db, weight };
   }
 
-  /** Take over what the server found for a phrase: the very point that a render uses. */
-  learn(text, latent) {
-    const found = { ...this.understand(text), latent: Float64Array.from(latent) };
+  /**
+   * Take over what the server found for a phrase: the very point that a render uses. The server may know words that
+   * this page does not; `plainly` is the phrase in words of the model.
+   */
+  learn(text, latent, plainly) {
+    const parts = this.understood.get(text)?.parts ?? (plainly === "flat" ? [] : parsePhrase(plainly, this.model));
+    const found = { parts, errorDb: 0, ...this.understood.get(text), latent: Float64Array.from(latent) };
     found.curve = curve(this.model.decode(found.latent));
     keep(this.understood, text, found);
     for (const key of [...this.tables.keys()]) if (key.split("\n").includes(text)) this.tables.delete(key);

@@ -120,13 +120,40 @@ def test_a_phrase_is_typed(page):
     assert "50 % airy" in page.inner_text("#meaning")
     page.fill("#phrase", "worm")
     page.keyboard.press("Enter")
-    assert "warm" in page.inner_text("#meaning")
+    until(page, "document.getElementById('meaning').classList.contains('wrong')")
+    assert "worm" in page.inner_text("#meaning")
     assert state(page)["semantic"].startswith("warm and a bit")
     page.fill("#phrase", "")
     page.type("#phrase", "cris")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert state(page)["semantic"] == "crisp"
+
+
+def test_a_word_that_only_the_server_knows(page, served, browser, monkeypatch):
+    """As those of a thesaurus: the page learns its point, and what it is in words of the model."""
+    space, understand = served.desk.session.space, served.desk.session.space.understand
+    monkeypatch.setattr(space, "understand", lambda text: understand(text.replace("velvety", "0.6 smooth - 0.1 hard")))
+    wanted = curve(SPACE.params("0.6 smooth - 0.1 hard", None, 0.0, 1.0))
+    page.fill("#phrase", "velvety")
+    page.keyboard.press("Enter")
+    until(page, "desk.store.state.semantic === 'velvety'")
+    assert rms_db(heard(page) - wanted) < 2e-3
+    assert "60 % smooth" in page.inner_text("#meaning")
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(served.address)
+    other.wait_for_selector("body.ready")
+    until(other, "desk.store.state.semantic === 'velvety'")
+    assert rms_db(heard(other) - wanted) < 2e-3
+    linked = context.new_page()
+    linked.goto(f"{served.address}#semantic=velvety")
+    until(linked, "globalThis.desk && desk.store.state.semantic === 'velvety'")
+    context.close()
+    page.fill("#phrase", "xyzzy")
+    page.keyboard.press("Enter")
+    until(page, "document.getElementById('meaning').classList.contains('wrong')")
+    assert state(page)["semantic"] == "velvety"
 
 
 def test_a_word_is_found_on_the_map(page):
