@@ -21,7 +21,7 @@ export class Remote {
         this.formats = message.formats;
         this.out = message.out;
         if (first && desk.unknown) this.look(desk.unknown);
-        if (first && desk.linked && !desk.about.live) this.tell(desk.store.state);
+        else if (first && desk.linked && !desk.about.live) this.tell(desk.store.state);
         else this.take(message);
         if (first) for (const text of message.left_out ?? []) desk.say(text);
         first = false;
