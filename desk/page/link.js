@@ -3,7 +3,7 @@
 const VERSION = 1, AGAIN_MS = [500, 1000, 2000, 4000];
 
 export class Link {
-  /** @param on {[type]: (message) => void, up(), down()} */
+  /** @param on {[type]: (message) => void, down()} */
   constructor(on) {
     this.on = on;
     this.waiting = new Map();

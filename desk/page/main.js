@@ -2,13 +2,13 @@
 
 import "./vendor/d3-delaunay.js";
 import { Equaliser } from "./equaliser.js";
-import { Link, latest } from "./link.js";
-import { LivePanel } from "./live.js";
+import { bind } from "./hands.js";
 import { WordMap } from "./map.js";
 import { loadModel } from "./model.js";
 import { Music } from "./music.js";
 import { PhraseBox } from "./phrasebox.js";
 import { phraseOf } from "./phrase.js";
+import { Remote } from "./remote.js";
 import { curve, scaled } from "./response.js";
 import { Sheets } from "./sheets.js";
 import { Player } from "./sound.js";
@@ -39,19 +39,18 @@ class Desk {
     });
     this.music = new Music(this.player, {
       say: (text) => this.say(text),
-      upload: (file) => this.upload(file),
+      upload: (file) => (this.remote && !about.live ? this.remote.upload(file) : null),
       added: () => this.showButtons(),
     });
     this.box = new PhraseBox($("phrase"), $("offers"), this.space, (text, moving) => this.takePhrase(text, moving));
     this.sheets = new Sheets(this);
     this.player.listen((what) => what === "tracks" && this.player.rate && this.equaliser.setRate(this.player.rate));
-    this.store.listen((state, before, from) => this.follow(state, before, from));
-    this.sendChange = latest((state) => this.link?.send("change", { controls: controlsOf(state), hand: state.hand, ...this.heardHint(state) }));
-    this.bind();
+    this.store.listen((state, before, from) => this.follow(state, from));
+    bind(this);
     this.checkStart();
-    if (about.server) this.connect();
+    this.remote = about.server ? new Remote(this) : null;
     this.showButtons();
-    this.follow(this.store.state, {}, "start");
+    this.follow(this.store.state, "start");
     this.animate();
   }
 
@@ -62,7 +61,8 @@ class Desk {
       try {
         if (text) this.space.understand(text);
       } catch (error) {
-        this.say(error.message);
+        if (name === "semantic" && this.about.server) this.unknown = text; // the server may know it
+        else this.say(error.message);
         this.store.set({ [name]: name === "to" ? null : "warm" });
       }
     }
@@ -99,7 +99,9 @@ class Desk {
     try {
       this.space.understand(text);
     } catch (error) {
-      if (!moving) this.wrong(error.message);
+      if (moving) return false;
+      if (this.link?.open) this.remote.look(text); // the server has a thesaurus, and a sentence for what it lacks too
+      else this.wrong(error.message);
       return false;
     }
     this.touched = true;
@@ -123,7 +125,7 @@ class Desk {
     this.dragged = null;
     if (this.space.understood.get(semantic)?.quick) this.space.understood.delete(semantic);
     this.store.settle();
-    this.follow(this.store.state, {}, "drop");
+    this.follow(this.store.state, "drop");
   }
 
   arm(which) {
@@ -146,7 +148,7 @@ class Desk {
 
   // ------------------------------------------------------------------------------------------ what the state does
 
-  follow(state, before, from) {
+  follow(state, from) {
     let base;
     try {
       base = this.space.setting(state);
@@ -160,22 +162,10 @@ class Desk {
     this.showMap(state);
     this.showControls(state);
     this.showMeaning(state);
-    if (from !== "server" && from !== "start") this.sendChange(state);
+    if (from !== "server" && from !== "start") this.remote?.tell(state);
     clearTimeout(this.linking);
     this.linking = setTimeout(() => history.replaceState(null, "", toFragment(state)), LINK_AFTER_MS);
-    if (this.about.server && !state.hand && from !== "server") this.askServer(state);
-  }
-
-  /** Ask how the server takes phrases: its point is the one that a render uses. */
-  askServer(state) {
-    clearTimeout(this.asking);
-    this.asking = setTimeout(() => {
-      for (const text of [state.semantic, state.to])
-        if (text && !this.space.model.find(text) && !(this.known ??= new Set()).has(text) && !this.map.dragging) {
-          this.known.add(text);
-          this.link?.send("understand", { text });
-        }
-    }, 200);
+    if (!state.hand && from !== "server") this.remote?.ask(state);
   }
 
   showMap(state) {
@@ -267,6 +257,20 @@ class Desk {
     this.saying = setTimeout(() => (toast.className = ""), 6000);
   }
 
+  /** The connection, where there is a server. */
+  get link() {
+    return this.remote?.link;
+  }
+
+  /** A word was saved: load the words anew. */
+  async renew() {
+    this.space = new Space(await loadModel());
+    this.box.space = this.space;
+    this.paths.clear();
+    this.map.renew(this.space.model);
+    this.follow(this.store.state, "server");
+  }
+
   showButtons() {
     $("save").hidden = !this.about.server;
     $("render").hidden = !this.about.server || this.about.live;
@@ -291,150 +295,6 @@ class Desk {
     };
     requestAnimationFrame(frame);
   }
-
-  // ----------------------------------------------------------------------------------------------------- the server
-
-  connect() {
-    this.live = this.about.live ? new LivePanel($("live"), this) : null;
-    let first = true;
-    this.link = new Link({
-      hello: (message) => {
-        document.body.classList.remove("offline");
-        this.formats = message.formats;
-        this.out = message.out;
-        if (first && location.hash.length > 1 && !this.about.live) this.sendChange(this.store.state);
-        else this.takeState(message);
-        if (first) for (const text of message.left_out ?? []) this.say(text);
-        first = false;
-        this.live?.hello(message);
-        this.music.fetchAll(message.tracks ?? []);
-      },
-      state: (message) => this.takeState(message),
-      tracks: (message) => this.music.fetchAll(message.tracks),
-      understood: ({ text, latent, remarks }) => {
-        this.space.learn(text, latent);
-        if ([this.store.state.semantic, this.store.state.to].includes(text) && !this.map.dragging) this.follow(this.store.state, {}, "server");
-        if (remarks.length) $("meaning").title = remarks.join("\n");
-      },
-      words: () => this.renew(),
-      progress: (message) => this.sheets.progress(message),
-      meters: (message) => this.live?.meters(message),
-      learning: (message) => this.live?.learning(message),
-      wrong: ({ message }) => this.say(message, "wrong"),
-      up: () => {},
-      down: () => document.body.classList.add("offline"),
-    });
-  }
-
-  takeState({ controls, hand }) {
-    try {
-      for (const text of [controls.semantic, controls.to]) if (text && !hand) this.space.understand(text);
-    } catch {
-      return this.renew();
-    }
-    if (!this.map.dragging) this.store.set({ ...controls, hand }, { from: "server" });
-  }
-
-  /** For a live host: the setting that this page hears, so that a drag needs no model on the host. */
-  heardHint(state) {
-    return this.about.live && this.map.dragging && !state.hand ? { setting: this.base } : {};
-  }
-
-  /** A word was saved: load the words anew. */
-  async renew() {
-    this.space = new Space(await loadModel());
-    this.box.space = this.space;
-    this.paths.clear();
-    this.map.renew(this.space.model);
-    this.follow(this.store.state, {}, "server");
-  }
-
-  async upload(file) {
-    if (!this.about.server || this.about.live) return null;
-    const answer = await fetch(`tracks?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file });
-    const found = await answer.json().catch(() => ({ error: `${file.name}: the desk's server refused it (${answer.status})` }));
-    if (found.error) throw new Error(found.error);
-    return found.track;
-  }
-
-  // --------------------------------------------------------------------------------------------------- buttons, keys
-
-  bind() {
-    const { store } = this;
-    for (const id of ["morph", "intensity", "output_db"]) {
-      $(id).addEventListener("input", () => store.set({ [id]: Number($(id).value) }, { moving: true }));
-      $(id).addEventListener("change", () => store.settle());
-      $(id).addEventListener("dblclick", () => store.set({ [id]: id === "intensity" ? 1 : 0 }));
-    }
-    for (const id of ["level_match", "adaptive", "bypass"]) $(id).addEventListener("change", () => store.set({ [id]: $(id).checked }));
-    const acts = {
-      undo: () => store.undo(), redo: () => store.redo(), sweep: () => this.sweep(),
-      from: () => this.arm(this.arming === "from" ? null : "from"),
-      towards: () => this.arm(this.arming === "to" ? null : "to"),
-      clear: () => store.set({ to: null, morph: 0 }),
-      swap: () => store.set({ semantic: store.state.to, to: store.state.semantic, morph: 1 - store.state.morph }),
-      closer: () => this.map.zoomAt(1.5), farther: () => this.map.zoomAt(1 / 1.5), whole: () => this.map.wholeMap(),
-      copy: () => this.sheets.copy(), save: () => this.sheets.save(), render: () => this.sheets.render(), help: () => this.sheets.help(),
-      theme: () => this.turnTheme(),
-    };
-    for (const [id, act] of Object.entries(acts)) $(id).addEventListener("click", act);
-    const spanish = this.space.model.words.some((w) => w.language !== "en");
-    $("languages").hidden = !spanish;
-    $("spanish").addEventListener("change", () => this.map.setLanguages($("spanish").checked ? ["en", "es"] : ["en"]));
-    $("find").addEventListener("input", () => this.map.filter($("find").value));
-    $("find").addEventListener("keydown", (event) => {
-      if (event.key === "Escape") $("find").value = "", this.map.filter("");
-      if (event.key !== "Enter") return;
-      const wanted = $("find").value.trim().toLowerCase();
-      const found = this.space.model.find(wanted)?.word ?? this.space.model.words.find((w) => w.name.startsWith(wanted));
-      if (!wanted || !found) return this.wrong(`There is no word “${wanted}” on the map`);
-      this.map.reveal(found);
-      this.takeWord(found, { shift: event.shiftKey });
-    });
-    addEventListener("keydown", (event) => this.key(event));
-    addEventListener("hashchange", () => store.set({ ...fromFragment(location.hash) }));
-    const theme = localStorage.getItem("semeq-theme");
-    if (theme) document.documentElement.dataset.theme = theme;
-  }
-
-  turnTheme() {
-    const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    document.documentElement.dataset.theme = dark ? "light" : "dark";
-    localStorage.setItem("semeq-theme", document.documentElement.dataset.theme);
-    this.music.colour();
-  }
-
-  key(event) {
-    const typing = event.target.matches?.("input:not([type=range]):not([type=checkbox]), textarea, select"), { store } = this;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing) (event.preventDefault(), event.shiftKey ? store.redo() : store.undo());
-    else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "y" && !typing) (event.preventDefault(), store.redo());
-    if (typing || event.ctrlKey || event.metaKey || event.altKey || $("sheet").open) return;
-    const keys = {
-      " ": () => this.music.toggle(),
-      x: () => this.player.compare(!this.player.comparing),
-      b: () => store.set({ bypass: !store.state.bypass }),
-      v: () => store.set({ level_match: !store.state.level_match }),
-      l: () => this.player.setLoop({ on: !this.player.loop.on }),
-      m: () => this.sweep(),
-      "/": () => $("phrase").focus(),
-      "?": () => this.sheets.help(),
-      "[": () => store.set({ morph: store.state.morph - 0.05 }),
-      "]": () => store.set({ morph: store.state.morph + 0.05 }),
-      ",": () => store.set({ intensity: store.state.intensity - 0.05 }),
-      ".": () => store.set({ intensity: store.state.intensity + 0.05 }),
-      Escape: () => this.arm(null),
-    };
-    const act = keys[event.key] ?? keys[event.key.toLowerCase()];
-    if (!act || (event.key === " " && event.target.matches?.("button, [role=switch]"))) return;
-    event.preventDefault();
-    act();
-  }
-}
-
-/** The controls of a state, as the server names them. */
-export function controlsOf(state) {
-  const { hand, ...controls } = state;
-  return controls;
 }
 
 function aboutWord(word) {

@@ -1,5 +1,7 @@
 // The word map: words where they sound alike, a point to drag, and the path of a morph.
 
+import { Gestures } from "./gestures.js";
+import { Boxes, barycentric } from "./geometry.js";
 import { round } from "./phrase.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -48,8 +50,7 @@ export class WordMap {
     this.marked = { from: null, to: null, parts: [] };
     this.pathPoints = [];
     this.entries = model.words.map((word) => this.entry(word));
-    this.pointers = new Map();
-    this.listen();
+    new Gestures(this);
     new ResizeObserver(() => this.resize()).observe(box);
   }
 
@@ -124,10 +125,10 @@ export class WordMap {
     if (!this.width) return;
     this.hold();
     const measure = document.createElement("canvas").getContext("2d"), style = getComputedStyle(this.box);
-    const scale = Math.min(1, Math.max(0.86, this.width / 560));
+    const scale = this.width < 560 ? Math.max(0.86, this.width / 560) : Math.min(1.25, Math.max(1, this.width / 900));
     const forced = new Set([this.marked.from, this.marked.to, ...this.marked.parts.map((p) => p.word.split("/")[0])]);
     const found = this.shown.sort((a, b) => forced.has(b.word.name) - forced.has(a.word.name) || b.priority - a.priority || a.word.index - b.word.index);
-    const taken = new Grid(90), chosen = new Set();
+    const taken = new Boxes(90), chosen = new Set();
     for (const entry of found) {
       if (entry.priority < leastPriority(this.zoom) && !forced.has(entry.word.name)) continue;
       const size = SIZES[entry.kind] * scale;
@@ -247,70 +248,7 @@ export class WordMap {
     return best?.word;
   }
 
-  // ------------------------------------------------------------------------------------------- gestures
-
-  listen() {
-    const box = this.box;
-    box.addEventListener("pointerdown", (event) => this.down(event));
-    box.addEventListener("pointermove", (event) => this.move(event));
-    for (const kind of ["pointerup", "pointercancel"]) box.addEventListener(kind, (event) => this.up(event));
-    box.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      this.zoomAt(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0018)), this.local(event));
-    }, { passive: false });
-    box.addEventListener("keydown", (event) => this.key(event));
-  }
-
-  local(event) {
-    const { left, top } = this.box.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
-  }
-
-  down(event) {
-    if (event.button) return;
-    const at = this.local(event);
-    this.pointers.set(event.pointerId, at);
-    this.box.setPointerCapture?.(event.pointerId);
-    if (this.pointers.size === 2) return void (this.gesture = { kind: "pinch" });
-    const word = event.target.dataset?.word, [px, py] = this.toScreen(this.at);
-    const onPoint = Math.hypot(at[0] - px, at[1] - py) < (event.pointerType === "touch" ? 26 : 18);
-    this.gesture = { kind: "press", start: at, word, onPoint, offset: onPoint ? [px - at[0], py - at[1]] : [0, 0] };
-  }
-
-  move(event) {
-    const before = this.pointers.get(event.pointerId);
-    if (!before) return;
-    const at = this.local(event), gesture = this.gesture;
-    if (gesture?.kind === "pinch" && this.pointers.size === 2) {
-      const [a, b] = [...this.pointers.values()], spread = Math.hypot(a[0] - b[0], a[1] - b[1]);
-      this.pointers.set(event.pointerId, at);
-      const [c, d] = [...this.pointers.values()], middle = [(c[0] + d[0]) / 2, (c[1] + d[1]) / 2];
-      this.pan((c[0] + d[0] - a[0] - b[0]) / 2, (c[1] + d[1] - a[1] - b[1]) / 2);
-      this.zoomAt(Math.hypot(c[0] - d[0], c[1] - d[1]) / Math.max(spread, 1), middle);
-      return;
-    }
-    this.pointers.set(event.pointerId, at);
-    if (!gesture || gesture.kind === "pinch") return;
-    if (gesture.kind === "press" && Math.hypot(at[0] - gesture.start[0], at[1] - gesture.start[1]) > 4)
-      gesture.kind = gesture.onPoint || this.zoom < 1.05 ? "drag" : "pan";
-    if (gesture.kind === "pan") this.pan(at[0] - before[0], at[1] - before[1]);
-    if (gesture.kind === "drag") this.dragTo(this.toPlane([at[0] + gesture.offset[0], at[1] + gesture.offset[1]]));
-  }
-
-  up(event) {
-    if (!this.pointers.delete(event.pointerId)) return;
-    const gesture = this.gesture;
-    this.gesture = null;
-    if (!gesture || event.type === "pointercancel") return this.settle();
-    if (gesture.kind === "drag") return this.settle();
-    if (gesture.kind !== "press") return;
-    const word = gesture.word ? this.model.find(gesture.word)?.word : gesture.onPoint ? null : this.nearest(this.toPlane(gesture.start), 14);
-    if (word) this.on.word(word, { shift: event.shiftKey });
-    else if (!gesture.onPoint) {
-      this.dragTo(this.toPlane(gesture.start));
-      this.settle();
-    }
-  }
+  // ----------------------------------------------------------------------------------------- moving about
 
   /** Take the sound to a place on the map. */
   dragTo(at) {
@@ -381,56 +319,4 @@ export class WordMap {
       dot.classList.toggle("hit", !!hit);
     }
   }
-
-  key(event) {
-    const step = (event.shiftKey ? 0.12 : 0.03) / this.zoom;
-    const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
-    if (moves[event.key]) {
-      this.dragTo([this.at[0] + moves[event.key][0], this.at[1] + moves[event.key][1]]);
-      clearTimeout(this.resting);
-      this.resting = setTimeout(() => this.settle(), 300);
-    } else if (event.key === "Enter") {
-      const word = this.nearest(this.at);
-      if (word) this.on.word(word, { shift: event.shiftKey });
-    } else if (event.key === "+" || event.key === "=") this.zoomAt(1.4);
-    else if (event.key === "-") this.zoomAt(1 / 1.4);
-    else if (event.key === "0") this.wholeMap();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-}
-
-/** Rectangles, in buckets by place. */
-class Grid {
-  constructor(size) {
-    this.size = size;
-    this.cells = new Map();
-  }
-
-  *keys([left, top, right, bottom]) {
-    for (let x = Math.floor(left / this.size); x <= Math.floor(right / this.size); x++)
-      for (let y = Math.floor(top / this.size); y <= Math.floor(bottom / this.size); y++) yield `${x} ${y}`;
-  }
-
-  hits(box) {
-    for (const key of this.keys(box))
-      for (const other of this.cells.get(key) ?? [])
-        if (box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3]) return true;
-    return false;
-  }
-
-  add(box) {
-    for (const key of this.keys(box)) {
-      if (!this.cells.has(key)) this.cells.set(key, []);
-      this.cells.get(key).push(box);
-    }
-  }
-}
-
-export function barycentric([x, y], [[ax, ay], [bx, by], [cx, cy]]) {
-  const area = (by - cy) * (ax - cx) + (cx - bx) * (ay - cy);
-  if (Math.abs(area) < 1e-12) return null;
-  const a = ((by - cy) * (x - cx) + (cx - bx) * (y - cy)) / area, b = ((cy - ay) * (x - cx) + (ax - cx) * (y - cy)) / area;
-  return [a, b, 1 - a - b];
 }

@@ -1,6 +1,6 @@
 // The bottom of the page: waveform, transport, stems, files.
 
-import { peaksOf } from "./sound.js";
+import { peaksOf } from "./recording.js";
 
 /** wavesurfer.js writes its height into a style element, and the page allows the very one with this height. */
 const WAVE_PX = 48;

@@ -35,19 +35,19 @@ export class Sheets {
     const { state } = this.desk.store, byHand = "A setting made by hand has no words of its own yet.";
     const files = this.desk.player.tracks.filter((t) => !t.demo && !t.muted).map((t) => t.name);
     const texts = {
-      "Command": state.hand ? null : commandLine(state, files, this.desk.out),
+      "Command": state.hand ? null : commandLine(state, files, this.desk.remote?.out),
       "Python": state.hand ? null : pythonLines(state),
       "Preset": state.hand ? null : presetText(state),
       "EQ text": apoText(this.desk.heard, this.desk.store.state.output_db, this.title()),
       "Link": new URL(toFragment(state), location.href).href,
     };
     const text = el("textarea", { readonly: true, rows: 9, spellcheck: "false", "aria-label": "Text to copy", id: "copied" });
-    const formats = el("select", { "aria-label": "Format of the EQ text", hidden: true }, ...["apo", ...(this.desk.formats ?? []).filter((f) => f !== "apo")].map((f) => el("option", {}, f)));
+    const formats = el("select", { "aria-label": "Format of the EQ text", hidden: true }, ...["apo", ...(this.desk.remote?.formats ?? []).filter((f) => f !== "apo")].map((f) => el("option", {}, f)));
     const note = el("p", { class: "note" });
     const tabs = Object.keys(texts).map((name) => el("button", { role: "tab", "aria-selected": "false", onclick: () => choose(name) }, name));
     const choose = async (name) => {
       tabs.forEach((tab) => tab.setAttribute("aria-selected", tab.textContent === name));
-      formats.hidden = name !== "EQ text" || !this.desk.formats;
+      formats.hidden = name !== "EQ text" || !this.desk.remote;
       const needsWords = texts[name] === null;
       text.value = needsWords ? "" : texts[name];
       note.replaceChildren();
@@ -153,7 +153,7 @@ export class Sheets {
       el("p", {}, el("b", {}, what), ` · ${extras}`),
       el("ul", { class: "checks" }, ...tracks.map((track, n) => el("li", {}, el("label", { class: "check" }, boxes[n], ` ${track.name}`)))),
       el("div", { class: "row" }, el("label", { class: "check", hidden: tracks.length < 2 }, stems, " stems of one mix: one gain"), el("label", { class: "check" }, replace, " replace what is there")),
-      el("p", { class: "note" }, "Into ", el("code", {}, desk.out ?? ""), ", in each file's own format, as ", el("code", {}, "semeq process"), " does. What is muted is not ticked; solo and loop are for listening only."),
+      el("p", { class: "note" }, "Into ", el("code", {}, desk.remote.out), ", in each file's own format, as ", el("code", {}, "semeq process"), " does. What is muted is not ticked; solo and loop are for listening only."),
       bar, done, el("div", { class: "row" }, start, stop));
   }
 

@@ -33,15 +33,28 @@ export class Space {
     return follow(this.model, parts.map((p) => this.weighted(p)), before).latent;
   }
 
+  /** Whether a phrase is understood here. */
+  knows(text) {
+    try {
+      return !!this.understand(text);
+    } catch {
+      return false;
+    }
+  }
+
   weighted({ word, weight }) {
     const found = this.model.find(word);
     const db = found.latent === found.word.latent ? found.word.curve : curve(this.model.decode(found.latent));
     return { latent: found.latent, curve: db, weight };
   }
 
-  /** Take over what the server found for a phrase: the very point that a render uses. */
-  learn(text, latent) {
-    const found = { ...this.understand(text), latent: Float64Array.from(latent) };
+  /**
+   * Take over what the server found for a phrase: the very point that a render uses. The server may know words that
+   * this page does not; `plainly` is the phrase in words of the model.
+   */
+  learn(text, latent, plainly) {
+    const parts = this.understood.get(text)?.parts ?? (plainly === "flat" ? [] : parsePhrase(plainly, this.model));
+    const found = { parts, errorDb: 0, ...this.understood.get(text), latent: Float64Array.from(latent) };
     found.curve = curve(this.model.decode(found.latent));
     keep(this.understood, text, found);
     for (const key of [...this.tables.keys()]) if (key.split("\n").includes(text)) this.tables.delete(key);
@@ -109,12 +122,13 @@ export class Space {
         for (let n = 0; n < this.describing.length; n++) {
           if (chosen.includes(n)) continue;
           const set = [...chosen, n], weights = this.weights(set, onto);
-          if (!weights || weights.some((w) => w < 0.08)) continue;
+          if (!weights || weights.some((w) => w < 0.08 || w > 2.5)) continue;
           const left = square - weights.reduce((sum, w, i) => sum + w * onto[set[i]], 0);
           const errorDb = Math.sqrt(Math.max(left, 0) / 128);
-          // Fewer words, and words that more people use, are the better description.
+          // Fewer words, words that more people use, and no word at many times its strength are the better description.
           const rare = set.reduce((sum, i) => sum + 1 / Math.log2(4 + this.describing[i].people), 0);
-          found.push({ chosen: set, weights, errorDb, cost: errorDb + strength * (0.14 * rare + 0.02 * count) });
+          const much = weights.reduce((sum, w) => sum + Math.max(w - 1, 0), 0);
+          found.push({ chosen: set, weights, errorDb, cost: errorDb + strength * (0.14 * rare + 0.02 * count + 0.12 * much) });
         }
       found.sort((a, b) => a.cost - b.cost);
       kept = found.slice(0, 24);

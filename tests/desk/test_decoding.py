@@ -6,7 +6,7 @@ import pytest
 from semeq.eq import curve, rms_db
 from semeq.words import WordSpace, parse_phrase
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
 
 SPACE = WordSpace.open()
 DECODER = SPACE.decoder

@@ -19,7 +19,7 @@ from semeq.words import WordSpace, load_decoder
 
 from .conftest import song, until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
 
 SPACE = WordSpace.open()
 AXE = ("axe-core", "4.14.1", "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==")
@@ -120,13 +120,40 @@ def test_a_phrase_is_typed(page):
     assert "50 % airy" in page.inner_text("#meaning")
     page.fill("#phrase", "worm")
     page.keyboard.press("Enter")
-    assert "warm" in page.inner_text("#meaning")
+    until(page, "document.getElementById('meaning').classList.contains('wrong')")
+    assert "worm" in page.inner_text("#meaning")
     assert state(page)["semantic"].startswith("warm and a bit")
     page.fill("#phrase", "")
     page.type("#phrase", "cris")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert state(page)["semantic"] == "crisp"
+
+
+def test_a_word_that_only_the_server_knows(page, served, browser, monkeypatch):
+    """As those of a thesaurus: the page learns its point, and what it is in words of the model."""
+    space, understand = served.desk.session.space, served.desk.session.space.understand
+    monkeypatch.setattr(space, "understand", lambda text: understand(text.replace("velvety", "0.6 smooth - 0.1 hard")))
+    wanted = curve(SPACE.params("0.6 smooth - 0.1 hard", None, 0.0, 1.0))
+    page.fill("#phrase", "velvety")
+    page.keyboard.press("Enter")
+    until(page, "desk.store.state.semantic === 'velvety'")
+    assert rms_db(heard(page) - wanted) < 2e-3
+    assert "60 % smooth" in page.inner_text("#meaning")
+    context = browser.new_context()
+    other = context.new_page()
+    other.goto(served.address)
+    other.wait_for_selector("body.ready")
+    until(other, "desk.store.state.semantic === 'velvety'")
+    assert rms_db(heard(other) - wanted) < 2e-3
+    linked = context.new_page()
+    linked.goto(f"{served.address}#semantic=velvety")
+    until(linked, "globalThis.desk && desk.store.state.semantic === 'velvety'")
+    context.close()
+    page.fill("#phrase", "xyzzy")
+    page.keyboard.press("Enter")
+    until(page, "document.getElementById('meaning').classList.contains('wrong')")
+    assert state(page)["semantic"] == "velvety"
 
 
 def test_a_word_is_found_on_the_map(page):
@@ -178,6 +205,7 @@ def test_a_setting_becomes_a_word_of_one_s_own(page, tmp_path, monkeypatch):
 def test_music_plays_and_a_b_is_equally_loud(page):
     until(page, "desk.player.tracks.length === 2")
     word(page, "tinny")
+    page.evaluate("desk.store.set({ level_match: false })")
     page.click("#play")
     page.wait_for_timeout(600)
     assert page.evaluate("desk.player.playing && desk.player.now() > 0.1")
@@ -185,7 +213,7 @@ def test_music_plays_and_a_b_is_equally_loud(page):
       const { player } = desk, mix = new AnalyserNode(player.context, { fftSize: 32768 });
       player.wet.connect(mix); player.dry.connect(mix);
       await new Promise((done) => setTimeout(done, 1300));
-      const { Loudness } = await import("./sound.js");
+      const { Loudness } = await import("./loudness.js");
       const samples = new Float32Array(32768);
       mix.getFloatTimeDomainData(samples);
       const loudness = new Loudness(), rate = player.context.sampleRate;
@@ -207,7 +235,7 @@ def test_music_plays_and_a_b_is_equally_loud(page):
 
 def test_music_runs_at_its_own_rate(page, tmp_path):
     ask = """async (bytes) => {
-      const { rateOf } = await import("./sound.js");
+      const { rateOf } = await import("./recording.js");
       return rateOf(new DataView(Uint8Array.from(bytes).buffer));
     }"""
     for suffix, rate in (("wav", 44_100), ("wav", 96_000), ("flac", 22_050), ("flac", 48_000), ("wav", 192_000)):

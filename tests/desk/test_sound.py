@@ -9,7 +9,7 @@ from semeq.eq import Engine
 from semeq.plugin import SemanticEQ
 from semeq.words import WordSpace
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
 
 RATE_HZ = 48_000
 SPACE = WordSpace.open()
@@ -17,7 +17,7 @@ SPACE = WordSpace.open()
 #: Audio crosses as base64 of float32: lists of numbers would take longer than all else.
 RENDER = """async ({ audio: text, moves, points }) => {
   const audio = new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-  const { Chain } = await import("./sound.js");
+  const { Chain } = await import("./chain.js");
   const context = new OfflineAudioContext(1, audio.length, 48000);
   const buffer = context.createBuffer(1, audio.length, 48000);
   buffer.copyToChannel(audio, 0);
@@ -80,7 +80,7 @@ def test_while_a_morph_moves_it_stays_with_the_engine(page):
 
 
 def test_changes_by_hand_leave_no_zipper_noise(page):
-    """A 200 Hz sine, and a change each 16 ms, as a dragged slider makes them: nothing above 1.5 kHz but −60 dB."""
+    """A 200 Hz sine, and a change each 16 ms, as a dragged slider makes them: nothing above 1.5 kHz but −90 dB."""
     frames = RATE_HZ
     audio = 0.25 * np.sin(2 * np.pi * 200 * np.arange(frames) / RATE_HZ)
     times = np.arange(0, 0.8, 0.016)
@@ -91,7 +91,7 @@ def test_changes_by_hand_leave_no_zipper_noise(page):
     spectrum = np.abs(np.fft.rfft(found * np.hanning(len(found)))) ** 2
     stray = 10 * np.log10(spectrum[int(1500 * len(found) / RATE_HZ) :].sum() / spectrum.sum())
     print(f"zipper noise: {stray:.1f} dB")
-    assert stray <= -60
+    assert stray <= -90
 
 
 def test_a_change_is_there_within_30_ms(page):
@@ -117,7 +117,7 @@ def test_the_loudness_is_the_meter_s_within_half_a_db(page):
     audio = (0.1 * audio / np.abs(audio).max()).astype(np.float32)
     ask = """async ({ audio: text, settings }) => {
       const audio = new Float32Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-      const { Loudness } = await import("./sound.js");
+      const { Loudness } = await import("./loudness.js");
       const buffer = new AudioBuffer({ length: audio.length, sampleRate: 48000 });
       buffer.copyToChannel(audio, 0);
       const loudness = new Loudness();
