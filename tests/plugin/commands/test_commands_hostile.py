@@ -133,6 +133,7 @@ def test_no_command_reaches_for_the_network(semeq, tmp_path, monkeypatch):
         assert semeq(*arguments)[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="limits of a process as POSIX has them")
 def test_a_demo_on_a_full_disk_is_one_sentence_and_leaves_no_partial_file(tmp_path):
     """A limit on the size of files stands for the disk."""

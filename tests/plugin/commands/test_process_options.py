@@ -10,7 +10,6 @@ import pytest
 import soundfile
 from click.testing import CliRunner
 
-import semeq.plugin.batch.process as batch_process
 from semeq.files.loudness import loudness_lufs
 from semeq.files.true_peak import TruePeak
 from semeq.plugin import SemanticEQ
@@ -332,7 +331,7 @@ def test_dask_takes_the_address(here, monkeypatch):
         asked.append(address)
         return (outcome for outcome in ())
 
-    monkeypatch.setattr(batch_process, "run_dask", run_dask)
+    monkeypatch.setattr("semeq.plugin.batch.dask.run_dask", run_dask)
     CliRunner().invoke(semeq, ["process", "song.wav", "-s", "warm", "--dask", "tcp://there:8786"])
     assert asked == ["tcp://there:8786"]
 
