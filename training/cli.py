@@ -20,6 +20,7 @@ MODULES = {
     "evaluate-audio": "audio_evaluation:evaluate_audio_command",
     "compare": "evaluate:compare_command",
     "bench": "bench:bench_command",
+    "rate-distortion": "rates:rates_command",
     "ablation": "ablation:ablation_command",
     "data": "data:data_command",
     "thesaurus": "thesaurus:thesaurus_command",
