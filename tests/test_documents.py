@@ -226,11 +226,12 @@ NOT_RUN = {
     "semeq-train bench": "takes hours",
     "semeq-train ablation": "takes hours",
     "semeq-train data fetch": "needs the network",
+    "semeq-train listening-test analyze": "needs listeners",
     "semeq midi learn": "needs a controller",
     "sounddevice": "needs an audio device",
 }
 #: What makes a training command short enough for a test, and what stands for one that would take hours.
-SHORTER = {"v3": "--steps 20 --split random --device cpu"}
+SHORTER = dict.fromkeys(("v3", "v2"), "--steps 20 --split random --device cpu")
 INSTEAD = {"bench": f"semeq-train v3 --out runs/bench/v3-s0 {SHORTER['v3']}"}
 
 

@@ -23,6 +23,7 @@ MODULES = {
     "rate-distortion": "rates:rates_command",
     "ablation": "ablation:ablation_command",
     "data": "data:data_command",
+    "listening-test": "listening:listening_command",
     "thesaurus": "thesaurus:thesaurus_command",
 }
 
