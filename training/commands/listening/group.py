@@ -34,7 +34,7 @@ from ...run_folder import Run, load_run
 
 #: A setting that does less than this, in dB RMS, is no question to a listener.
 LEAST_DB = 3.0
-_IN = click.Path(exists=True, dir_okay=False, path_type=Path)
+_IN = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(
