@@ -275,6 +275,11 @@ class Trainer:
             self.best_error, self.best_step = float(error), self.done
 
 
+def train_once(recipe: Recipe, corpus: Corpus, split: Split, device: torch.device, seed: int) -> Space:
+    """A model trained on a split and on the CPU again, without a run folder."""
+    return Trainer(recipe, corpus, split, device, seed).run().model.cpu()
+
+
 def _class_weights(labels: Tensor, words: int, wanted: bool) -> Tensor:
     """Weight of each word, (words,): 1, or such that all words count the same and the mean over rows is 1."""
     if not wanted:

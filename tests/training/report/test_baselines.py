@@ -8,7 +8,7 @@ import pytest
 from semeq.eq import curve, rms_db
 from semeq.training import load_recipe
 from semeq.training.cli import main
-from semeq.training.commands.rates import SYSTEMS, recipe_of
+from semeq.training.commands.studies.rates import SYSTEMS, recipe_of
 from semeq.training.data.corpus import prepare
 from semeq.training.data.readers.safe_db import read_safe_db
 from semeq.training.data.split import split_rows

@@ -10,12 +10,12 @@ import click
 from semeq.console import Example, Say, examples, output_options
 from semeq.files import write_whole
 
-from ..data import SPLIT_KINDS, SplitKind, TrainingData, load_data
-from ..jobs import JobOptions, choose_device, run_job
-from ..recipe import DataSection, Recipe, load_recipe, with_changes
-from ..report import PCA_SIZES, Rate, draw_rates, pca_rates, rates_dict, rates_markdown, read_figures
-from ..run_folder import CHECKPOINT, PLAN, RunWriter
-from .training_bars import training_bars
+from ...data import SPLIT_KINDS, SplitKind, TrainingData, load_data
+from ...jobs import JobOptions, choose_device, run_job
+from ...recipe import DataSection, Recipe, load_recipe, with_changes
+from ...report import PCA_SIZES, Rate, draw_rates, pca_rates, rates_dict, rates_markdown, read_figures
+from ...run_folder import CHECKPOINT, PLAN, RunWriter
+from ..training_bars import training_bars
 
 SYSTEMS = ("v3", "autoencoder", "beta-vae")
 TITLES = {"v3": "V3", "autoencoder": "autoencoder", "beta-vae": "β-VAE"}
