@@ -16,6 +16,7 @@ from .baselines import PCA_SIZES, Baseline, fit_pca, measure_baselines
 
 #: Numbers of a setting: where a latent has as many, nothing has to be lost.
 KNOBS = 13
+PCA = "PCA of curves"
 FIGURE = "curve_error_mean_db"
 
 
@@ -41,7 +42,7 @@ def pca_rates(
     for size in sizes:
         system = Baseline("", lambda rows, split, size=size: fit_pca(rows, split, size))  # type: ignore[misc]
         found = measure_baselines(corpus, test_share, [kind], seeds, [system])
-        out.append(Rate("PCA of curves", size, tuple(run.metrics[kind][FIGURE] for run in found)))
+        out.append(Rate(PCA, size, tuple(run.metrics[kind][FIGURE] for run in found)))
     return out
 
 
@@ -57,8 +58,20 @@ def rates_markdown(rates: Mapping[SplitKind, Sequence[Rate]]) -> str:
             seeds = min(len(rate.errors_db) for rate in here.values())
             cells = [_cell(here[size]) if size in here else "–" for size in sizes]
             out.append(f"| {system} | {seeds} | " + " | ".join(cells) + " |")
-        out.append("")
+        out += ["", *_against_pca(found)]
     return "\n".join(out)
+
+
+def _against_pca(found: Sequence[Rate]) -> list[str]:
+    """A line for each trained system: at which sizes it is ahead of PCA, and at which behind."""
+    linear = {rate.size: rate.mean_db for rate in found if rate.system == PCA}
+    out = []
+    for system in dict.fromkeys(rate.system for rate in found if rate.system != PCA):
+        here = sorted((rate.size, rate.mean_db) for rate in found if rate.system == system and rate.size in linear)
+        ahead = ", ".join(str(size) for size, error in here if error < linear[size]) or "no size"
+        behind = ", ".join(str(size) for size, error in here if error >= linear[size]) or "no size"
+        out.append(f"* {system} is ahead of PCA at {ahead}, behind at {behind}.")
+    return [*out, ""]
 
 
 def _cell(rate: Rate) -> str:

@@ -22,7 +22,7 @@ from semeq.training.report.baselines import (
     measure_baselines,
 )
 from semeq.training.report.comparison import as_markdown, compare
-from semeq.training.report.rates import pca_rates, rates_markdown
+from semeq.training.report.rates import Rate, pca_rates, rates_markdown
 
 pytestmark = pytest.mark.slow
 
@@ -93,6 +93,8 @@ def test_rates_are_the_figures_of_the_table(corpus, measured):
     (row,) = [row for row in measured if row.label == "PCA of curves, 8-D"]
     assert rate.mean_db == pytest.approx(row.figures["curve_error_mean_db"][0])
     assert "| PCA of curves | 2 | " in rates_markdown({"random": [rate]})
+    other = [Rate("V3", 8, (rate.mean_db - 0.01,)), Rate("V3", 12, (9.0,)), Rate("PCA of curves", 12, (0.1,))]
+    assert "* V3 is ahead of PCA at 8, behind at 12." in rates_markdown({"random": [rate, *other]})
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
