@@ -25,11 +25,11 @@ PREFACE = """# Rate and distortion
 Made by `semeq-train rate-distortion`: the mean curve error (CE, dB) on held-out rows of SAFE-DB against the number of
 coordinates of a point. *V3*: the recipe with a quarter of the coordinates semantic and the rest detail. *Autoencoder*:
 V3's data, synthetic settings, curve and parameter losses, one encoder, and no loss about words. *β-VAE*: flowEQ's
-recipe. *PCA of curves*: principal components of the training rows' curves; it gives back a curve, not a setting. A dash:
-not trained.
+recipe. *PCA of curves*: principal components of the training rows' curves; it gives back a curve, not a setting. A
+dash: not trained.
 
-PCA is the best linear map on its training rows, and its curves need not be those of five bands. What V3 spends its 32 numbers on instead is on the page of
-[systems compared](comparison.md).
+PCA is the best linear map on its training rows, and its curves need not be those of five bands. What V3 spends its 32
+numbers on instead is on the page of [systems compared](comparison.md).
 
 ![CE against the size of the latent](rate-distortion.png)
 
