@@ -20,8 +20,11 @@ MODULES = {
     "evaluate-audio": "audio_evaluation:evaluate_audio_command",
     "compare": "evaluate:compare_command",
     "bench": "bench:bench_command",
+    "rate-distortion": "studies:rates_command",
+    "cross-validate": "studies:folds_command",
     "ablation": "ablation:ablation_command",
     "data": "data:data_command",
+    "listening-test": "listening:listening_command",
     "thesaurus": "thesaurus:thesaurus_command",
 }
 

@@ -115,9 +115,10 @@ class RunWriter:
             raise RunError(f"cannot write {self.path / LOG}: {error.strerror or error}") from error
 
     def forget_log_after(self, split: str, step: int) -> None:
-        """Drop lines of steps that a resumed training does again."""
+        """Drop lines of steps that a resumed training does again, and a last line that was never finished."""
         try:
-            rows = [json.loads(line) for line in (self.path / LOG).read_text(encoding="utf-8").splitlines()]
+            whole_lines = (self.path / LOG).read_bytes().rpartition(b"\n")[0]
+            rows = [json.loads(line) for line in whole_lines.decode("utf-8").splitlines()]
             kept = [row for row in rows if row.get("split") != split or row.get("step", 0) <= step]
             write_whole(self.path / LOG, "".join(json.dumps(row) + "\n" for row in kept))
         except (OSError, ValueError) as error:

@@ -20,7 +20,7 @@ def asked(monkeypatch, tmp_path):
 
     def load_data(recipe, data, own=()):
         table.update(data=data, own=own)
-        return SimpleNamespace(saved=(), digests=dict)
+        return SimpleNamespace(saved=(), digests=dict, corpus=SimpleNamespace(unlearnt=()))
 
     def run_job(recipe, data, options, writer, show, loggers):
         values = asdict(recipe)
@@ -36,6 +36,7 @@ def asked(monkeypatch, tmp_path):
 
     monkeypatch.setattr(train_command, "load_data", load_data)
     monkeypatch.setattr(train_command, "run_job", run_job)
+    monkeypatch.setattr(train_command, "split_rows", lambda *given: None)
     monkeypatch.setattr(train_command, "RunWriter", Writer)
     monkeypatch.setattr(
         train_command, "TensorBoardLogger", type("TensorBoardLogger", (), {"__init__": lambda s, p: None})

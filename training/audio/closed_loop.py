@@ -5,6 +5,7 @@ Everything on the way is differentiable, so a loss on what is heard at the end m
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from torch import Tensor, nn
 from ..models import Response, Space
 from .bands import BIN_FREQS_HZ, RATE_HZ
 from .front_end import SEMANTIC, LeanEncoder
+
+#: Clips, and settings, of a step.
+BATCH = 64
 
 
 def bin_response() -> Response:
@@ -38,11 +42,11 @@ class ClosedLoop(nn.Module):
     """Encoder, decoder of a trained space (frozen), and the EQ between them."""
 
     def __init__(self, encoder: LeanEncoder, space: Space) -> None:
-        """Freeze `space`."""
+        """The loop holds a frozen copy of `space`: it may move to a device, and the space it was given stays."""
         super().__init__()
-        self.encoder, self.space = encoder, space
+        self.encoder, self.space = encoder, copy.deepcopy(space)
         self.response = bin_response()
-        for weight in space.parameters():
+        for weight in self.space.parameters():
             weight.requires_grad_(False)
         with torch.no_grad():
             self.register_buffer("flat_latent", space.encode(space.get_buffer("flat")), persistent=False)
@@ -75,17 +79,23 @@ def refine(
     """Train the head: hear settings (m, 13) applied to clips (n, 2049), and close the loop; returns the losses."""
     optimiser = torch.optim.AdamW(loop.encoder.head.parameters(), lr=2e-5, weight_decay=0.0)
     generator = torch.Generator().manual_seed(seed)
-    losses = []
-    for _ in range(steps):
-        rows = torch.randint(len(power), (64,), generator=generator).to(power.device)
-        picks = torch.randint(len(settings), (64,), generator=generator).to(power.device)
-        dry, params = power[rows], settings[picks]
-        wet = loop.apply(dry, params)
-        heard = loop.encoder.from_power(wet) - loop.encoder.from_power(dry)
-        turn = loop(dry)
-        loss = (heard - loop.semantic_of(params)).square().mean() + weight * loop_loss(turn, loop)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        losses.append(float(loss.detach()))
-    return losses
+    # All draws are on the device before the first step, and the losses are read after the last.
+    drawn = [torch.randint(len(of), (BATCH,), generator=generator) for _ in range(steps) for of in (power, settings)]
+    if not drawn:
+        return []
+    rows, picks = torch.stack(drawn).to(power.device).view(steps, 2, BATCH).unbind(dim=1)
+    losses = [_step(loop, optimiser, power[rows[i]], settings[picks[i]], weight) for i in range(steps)]
+    found: list[float] = torch.stack(losses).tolist()
+    return found
+
+
+def _step(loop: ClosedLoop, optimiser: torch.optim.Optimizer, dry: Tensor, params: Tensor, weight: float) -> Tensor:
+    """Learn from clips (n, 2049) and settings (n, 13); the loss, on the device."""
+    wet = loop.apply(dry, params)
+    heard = loop.encoder.from_power(wet) - loop.encoder.from_power(dry)
+    turn = loop(dry)
+    loss = (heard - loop.semantic_of(params)).square().mean() + weight * loop_loss(turn, loop)
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimiser.step()
+    return loss.detach()

@@ -124,6 +124,8 @@ def evaluate_hearing(
         measures: dict[str, Callable[[FloatArray], FloatArray]] = {"encoder": hearer.brightness, **simple}
         classes = [np.flatnonzero(held & (settings.labels == label)) for label in pair]
         for clips, answers in ((music.power[test], right), (pink.power, right_pink)):
+            if not all(map(len, classes)):
+                break  # too few people: those of this fold have said only one of the words
             rows = np.repeat(np.arange(len(clips)), PAIRS_PER_CLIP)
             dark, light = (settings.params[random.choice(rows_of, len(rows))] for rows_of in classes)
             after = [equalise(clips[rows], params) for params in (dark, light)]
@@ -138,9 +140,7 @@ def evaluate_hearing(
     centroid = music.centroid_hz
     over_clips = {"encoder": brightness, **{name: measure(music.power) for name, measure in simple.items()}}
     orderings = {
-        name: Ordering(
-            float(np.mean(right[name])), float(np.mean(right_pink[name])), float(spearmanr(values, centroid)[0])
-        )
+        name: Ordering(_share(right[name]), _share(right_pink[name]), float(spearmanr(values, centroid)[0]))
         for name, values in over_clips.items()
     }
     top = np.bincount(scores.argmax(axis=1), minlength=scores.shape[1])
@@ -156,6 +156,11 @@ def evaluate_hearing(
         top_distinct_words=int((top > 0).sum()),
         ten_largest_share=float(ten.max() / len(music)),
     )
+
+
+def _share(answers: list[bool]) -> float:
+    """Part that is right; NaN where nothing was asked."""
+    return float(np.mean(answers)) if answers else float("nan")
 
 
 def deal(owners: NDArray[np.str_], seed: int) -> NDArray[np.int64]:

@@ -25,7 +25,8 @@ from .run_folder import save_audio_run
 from .spectra import Spectra, music_spectra, pink_spectra
 
 PINK_CLIPS = 20
-WARM, BRIGHT = "warm", "bright"
+#: Clips of noise where there is no music.
+NOISE_CLIPS = 200
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class AudioJob:
 
 def labelled_settings(run: Run, data: Path | None) -> LabelledCurves:
     """The settings of the run's words with their semantic numbers, relative to the flat setting's."""
-    corpus = load_data(run.recipe, data).corpus
+    corpus = load_data(run.recipe, data, words=run.config["words"]).corpus
     return LabelledCurves(corpus.params, corpus.labels, corpus.people, semantic_of(run.model, corpus.canonical))
 
 
@@ -76,11 +77,15 @@ def flat_latent(model: Space) -> list[float]:
 
 
 def word_order(run: Run) -> list[int]:
-    """Indices of the run's words with *warm* and *bright* first; raise `DataError` where it lacks one of them."""
+    """Indices of the run's words, the first two of its labels first: *warm* and *bright*, but for a user's own words.
+
+    Raises `DataError` where they have no place in its space.
+    """
     names = [word.name for word in run.words]
-    if WARM not in names or BRIGHT not in names:
-        raise DataError(f"the run {run.path} does not know {WARM} and {BRIGHT}, which the evaluation needs")
-    order = [names.index(WARM), names.index(BRIGHT)]
+    first = list(run.config["words"][:2])
+    if not set(first) <= set(names):
+        raise DataError(f"the run {run.path} has no place for {' and '.join(first)}, which the evaluation needs")
+    order = [names.index(word) for word in first]
     return order + [i for i in range(len(names)) if i not in order]
 
 
@@ -92,14 +97,30 @@ def word_settings(run: Run) -> FloatArray:
     return params
 
 
-def gather(job: AudioJob, progress: Callable[[int, int], None] = lambda done, of: None) -> tuple[Spectra, Spectra]:
-    """Training clips (music and noise in the job's ratio), and the pink noise to evaluate on."""
-    pink = pink_spectra(PINK_CLIPS, seed=10_000 + job.seed)
+@dataclass(frozen=True)
+class Clips:
+    """What is learnt from: music and pink noise, each possibly None. There is always one of them."""
+
+    music: Spectra | None
+    noise: Spectra | None
+
+    @property
+    def all(self) -> Spectra:
+        """Music, then noise."""
+        if self.music is not None and self.noise is not None:
+            return _joined(self.music, self.noise)
+        found = self.music if self.music is not None else self.noise
+        assert found is not None
+        return found
+
+
+def gather(job: AudioJob, progress: Callable[[int, int], None] = lambda done, of: None) -> Clips:
+    """Training clips: music and noise in the job's ratio."""
     if job.music is None or job.music_ratio <= 0:
-        return pink_spectra(200, seed=job.seed), pink
+        return Clips(None, pink_spectra(NOISE_CLIPS, seed=job.seed))
     music = music_spectra(job.music, job.seed, progress=progress)
     noise_clips = round(len(music) * (1 - job.music_ratio) / job.music_ratio)
-    return _joined(music, pink_spectra(noise_clips, seed=job.seed)) if noise_clips else music, pink
+    return Clips(music, pink_spectra(noise_clips, seed=job.seed) if noise_clips else None)
 
 
 def train(job: AudioJob, clips: Spectra, settings: LabelledCurves) -> tuple[Ear, list[float]]:
@@ -122,23 +143,29 @@ def run_audio_job(
 ) -> tuple[Ear, AudioMetrics | None, dict[str, Any]]:
     """Train, evaluate by cross-validation, and write the run folder `out`."""
     started = time.perf_counter()
-    clips, pink = gather(job, progress)
+    clips = gather(job, progress)
     settings = labelled_settings(job.run, job.data)
-    ear, losses = train(job, clips, settings)
+    ear, losses = train(job, clips.all, settings)
     seconds = time.perf_counter() - started
     words = word_settings(job.run)
     metrics = None
     if evaluate:
-        metrics = evaluate_hearing(
-            lambda c, s: LeanHearer(fit_ear(c, s), words), clips, pink, settings, words, job.seed
-        )
+        pink = pink_spectra(PINK_CLIPS, seed=10_000 + job.seed)
+        # Judged on music; the noise that was learnt from is learnt from in every fold.
+        judged, beside = (clips.music, clips.noise) if clips.music is not None else (clips.all, None)
+
+        def fit(some: Spectra, rows: LabelledCurves) -> LeanHearer:
+            return LeanHearer(fit_ear(_joined(some, beside) if beside is not None else some, rows), words)
+
+        metrics = evaluate_hearing(fit, judged, pink, settings, words, job.seed)
     config = {
         "recipe": "lean",
         "v3_run": job.run.path.name,
         "v3_flat_latent": flat_latent(job.run.model),
-        "clips": len(clips),
-        "sources": len(set(clips.sources)),
-        "skipped": list(clips.skipped),
+        "clips": len(clips.music) if clips.music is not None else 0,
+        "noise_clips": len(clips.noise) if clips.noise is not None else 0,
+        "sources": len(set(clips.music.sources)) if clips.music is not None else 0,
+        "skipped": list(clips.music.skipped) if clips.music is not None else [],
         "music_ratio": job.music_ratio,
         "steps": job.steps,
         "seed": job.seed,

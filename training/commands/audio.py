@@ -133,7 +133,9 @@ def _reading(say: Say) -> Iterator[Callable[[int, int], None]]:
 
 def _report(config: Mapping[str, Any], say: Say) -> None:
     say_skipped(say, config["skipped"], "files")
-    say.summary(f"trained on {config['clips']} clips of {config['sources']} sources in {config['seconds']:.0f} s")
+    noise = f" and {config['noise_clips']} of noise" if config.get("noise_clips") else ""
+    music = f"{config['clips']} clips of {config['sources']} sources"
+    say.summary(f"trained on {music}{noise} in {config['seconds']:.0f} s")
 
 
 def hearing_table(metrics: AudioMetrics) -> Table:

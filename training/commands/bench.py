@@ -14,7 +14,7 @@ from semeq.files import write_whole
 from ..data import SPLIT_KINDS, TrainingData, load_data
 from ..jobs import JobOptions, choose_device, run_job
 from ..recipe import DataSection, load_recipe, recipe_names, with_changes
-from ..report import as_dict, as_json, as_markdown, compare, read_figures, write_reach
+from ..report import as_dict, as_json, as_markdown, compare, measure_baselines, read_figures, write_reach
 from ..run_folder import CHECKPOINT, PLAN, RunWriter, load_run
 from .training_bars import training_bars
 
@@ -61,6 +61,21 @@ Morphs: between 60 random warm and bright test rows at constant speed in the cur
 max/mean near 0 and 1 for every continuous decoder; *tilt mono.* is the part that never turns back by more than .05 dB
 in all. *flat* is the largest deviation, in dB, of a decoded flat setting.
 
+The rows under the models take no training: the 13 knobs as they are, principal components (PCA) and discriminants (LDA)
+of the training rows' curves, and the mean training curve of a word. They give back curves, not settings, but for the
+knobs. A point of V3 has more numbers than there are knobs, so a small CE alone is no merit: PCA of as many dimensions
+has a smaller one ([rate and distortion](rate-distortion.md)).
+
+**What V3's 32 dimensions are for.** Eight are semantic: words stand apart in them and a recording can be heard in them.
+The other 24 say which of the many settings with such a curve it was. No row without training does all of it at once:
+*warm* and *bright* stand apart in V3 about as far as on a discriminant made for those two words alone; every point is a
+setting (PCA's are curves that five bands may not reach); morphs turn back less often than between knobs; and flat
+decodes to flat. Two trivial models are not behind V3: the mean of a word's curves foretells other settings of that word
+at least as well as the decoded mean of its points (*word/mean*; better on the random split), and nearest neighbours
+among curves tell the two words apart as well as among its points (*kNN*).
+
+The CVAE is told the word for what it gives back, as in training, but not where words are told apart.
+
 v1, v2, v3-2026-01, beta-vae (flowEQ), cvae and socialfx are re-implementations of ideas in one trainer, without the
 defects of the originals and with the same preparation of the data for all; figures published elsewhere for the
 originals differ.
@@ -91,6 +106,8 @@ def bench_command(
 ) -> None:
     """Train every recipe on both splits with several seeds, and write comparison.md, .json and reach.png.
 
+    What takes no training (knobs, PCA, LDA, mean curves) is measured on the same rows beside them.
+
     Finished runs in --runs are kept and interrupted ones resumed, so the command can be stopped at any time.
     """
     try:
@@ -113,12 +130,16 @@ def bench_command(
         options = JobOptions(SPLIT_KINDS, torch.device(chosen), seed)
         with training_bars(say, recipe, SPLIT_KINDS) as show:
             run_job(recipe, loaded[recipe.data], options, writer, show)
-    comparison = compare([read_figures(path) for _, _, path in paths])
+    v3 = load_recipe("v3")
+    rows = (loaded.get(v3.data) or load_data(v3, data)).corpus
+    say.note("measuring what takes no training")
+    simple = measure_baselines(rows, v3.data.test_share, SPLIT_KINDS, seeds)
+    comparison = compare([*(read_figures(path) for _, _, path in paths), *simple])
     write_whole(out / "comparison.md", PREFACE + as_markdown(comparison))
     write_whole(out / "comparison.json", as_json(comparison))
     drawn = [load_run(path) for entry, seed, path in paths if seed == 0 and entry.recipe in REACH]
     if drawn:
-        write_reach(drawn, load_data(drawn[0].recipe, data).corpus, out / "reach.png")
+        write_reach(drawn, rows, out / "reach.png")
     say.data(as_dict(comparison))
     say.result(as_markdown(comparison))
     say.summary(f"written to {out}")

@@ -29,6 +29,7 @@ from ..run_folder import finished_runs, load_run
 
 RUNS = click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
 DATA = click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
+OWN = click.option("--own", type=click.Path(path_type=Path), multiple=True, help="As in training; may be repeated.")
 
 
 @click.command(
@@ -36,14 +37,15 @@ DATA = click.option("--data", type=click.Path(path_type=Path), help="As in train
 )
 @RUNS
 @DATA
+@OWN
 @click.option("--figures/--no-figures", default=True, show_default=True, help="Draw into RUN/figures.")
 @output_options
-def evaluate_command(runs: tuple[Path, ...], data: Path | None, figures: bool, say: Say) -> None:
+def evaluate_command(runs: tuple[Path, ...], data: Path | None, own: tuple[Path, ...], figures: bool, say: Say) -> None:
     """Measure each run's kept model again on the rows it was not trained on, and draw what there is to see."""
     tables: dict[str, Any] = {}
     for path in _finished(runs, say):
         run = load_run(path)
-        loaded = load_data(run.recipe, data)
+        loaded = load_data(run.recipe, data, own, run.config["words"])
         kind: SplitKind = run.config["split"]
         split = split_rows(loaded.corpus, kind, run.recipe.data.test_share, int(run.config["seed"]))
         if run.config["data"] != loaded.digests():

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from semeq.console import Say
 
+from ..data import Corpus
+from ..recipe import Recipe
+
 #: So many are named; the rest is counted, and named to the curious.
 SHOWN = 10
 
@@ -17,3 +20,10 @@ def say_skipped(say: Say, problems: Iterable[object], things: str) -> None:
         say.note(f"skipped {line}")
     if len(lines) > SHOWN and not say.verbose:
         say.note(f"skipped {len(lines) - SHOWN} more {things}; --verbose names them")
+
+
+def say_unlearnt(say: Say, corpus: Corpus, recipe: Recipe) -> None:
+    """Name the words that have too few rows to be labelled, and what would change that."""
+    few = ", ".join(f"{word} ({count})" for word, count in corpus.unlearnt)
+    if few:
+        say.note(f"no label for words of fewer than {recipe.data.min_examples} rows (data.min_examples): {few}")

@@ -9,12 +9,12 @@ from rich.table import Table
 
 from semeq.console import Example, Say, examples, output_options, plain_table
 
-from ..data import SPLIT_KINDS, SplitKind, load_data
-from ..errors import RecipeError
+from ..data import SPLIT_KINDS, Corpus, SplitKind, load_data, split_rows
+from ..errors import DataError, RecipeError
 from ..jobs import JobOptions, JobResult, Logger, TensorBoardLogger, WandbLogger, choose_device, run_job
 from ..recipe import Recipe, load_recipe, with_changes
 from ..run_folder import RunWriter, new_run_path
-from .problems import say_skipped
+from .problems import say_skipped, say_unlearnt
 from .training_bars import training_bars
 
 OPTIONS: list[click.Parameter] = [
@@ -27,7 +27,8 @@ OPTIONS: list[click.Parameter] = [
         ["--own"],
         type=click.Path(path_type=Path),
         multiple=True,
-        help="CSV of own settings (word, 13 columns) or parquet of submissions to learn from as well; may be repeated.",
+        help="CSV of own settings (word, 13 columns), whose words are learnt beside the recipe's, or parquet of "
+        "submissions; may be repeated.",
     ),
     click.Option(
         ["--device"],
@@ -114,16 +115,29 @@ def _train(
         say_skipped(say, saved.problems, "rows")
     for source, digest in loaded.digests().items():
         say.detail(f"data {source}: {digest}")
+    say_unlearnt(say, loaded.corpus, recipe)
     writer = RunWriter(out or new_run_path(recipe.name), resume=resume)
     say.detail(f"writing to {writer.path}, training on {chosen}")
     loggers = [_logger(kind, writer.path, recipe) for kind in logs]
-    splits: tuple[SplitKind, ...] = SPLIT_KINDS if split == "both" else (split,)  # type: ignore[assignment]
+    splits = _splits(split, loaded.corpus, recipe, seed, say)
     with training_bars(say, recipe, splits) as show:
         result = run_job(recipe, loaded, JobOptions(splits, chosen, seed, mixed), writer, show, loggers)
     metrics = {kind: table.to_dict() for kind, table in result.metrics.items()}
     say.data({"run": str(result.path), "metrics": metrics, "seconds": dict(result.seconds)})
     say.summary(_result_table(result))
     say.summary(f"run: {result.path}")
+
+
+def _splits(wanted: str, corpus: Corpus, recipe: Recipe, seed: int, say: Say) -> tuple[SplitKind, ...]:
+    """The splits to train on; of both, the one by people is left out where the data has too few of them."""
+    if wanted != "both":
+        return (wanted,)  # type: ignore[return-value]
+    try:
+        split_rows(corpus, "annotator", recipe.data.test_share, seed)
+    except DataError as error:
+        say.note(f"only the random split is trained: {error} (a column 'person' says whose each row is)")
+        return ("random",)
+    return SPLIT_KINDS
 
 
 def _recipe(name: str, steps: int | None, changes: tuple[str, ...]) -> Recipe:
@@ -150,7 +164,8 @@ def _logger(kind: str, path: Path, recipe: Recipe) -> Logger:
 
 def _result_table(result: JobResult) -> Table:
     columns = ("split", ">rows", ">CE dB", ">median", ">p95", ">silh.", ">kNN", ">flat dB", ">s")
-    title = "Held-out rows (CE: mean curve error; silhouette and kNN: warm against bright)"
+    pairs = "; ".join(dict.fromkeys(" against ".join(m.pair) for m in result.metrics.values()))
+    title = f"Held-out rows (CE: mean curve error; silhouette and kNN: {pairs or 'no two words'})"
     table = plain_table(*columns, title=title)
     for kind, m in result.metrics.items():
         figures = (m.curve_error_mean_db, m.curve_error_median_db, m.curve_error_p95_db)

@@ -6,7 +6,7 @@ from .fitted_words import FittedWords, fit_words
 from .inspection import Inspection, inspect, range_rows
 from .schools import split_schools
 from .sources import DATA_VARIABLE, TrainingData, load_data, locate_data
-from .split import SPLIT_KINDS, Split, SplitKind, split_rows
+from .split import SPLIT_KINDS, Split, SplitKind, annotator_folds, split_rows
 
 __all__ = [
     "DATA_VARIABLE",
@@ -19,6 +19,7 @@ __all__ = [
     "Split",
     "SplitKind",
     "TrainingData",
+    "annotator_folds",
     "fetch",
     "fit_words",
     "inspect",

@@ -15,14 +15,14 @@ def junk_words() -> frozenset[str]:
     return frozenset(rows)
 
 
-def clean_word(descriptor: str) -> str | None:
-    """The word a descriptor stands for, or None for junk.
+def clean_word(descriptor: str, *, junk: frozenset[str] | None = None) -> str | None:
+    """The word a descriptor stands for, or None for junk: what `junk` holds (`junk_words` unless given).
 
     Lower case, surrounding blanks and punctuation removed, inner blanks collapsed. A descriptor of several words stays
     one entry ("bright clear" is neither *bright* nor *clear*: its setting was made to be both).
     """
     word = re.sub(r"\s+", " ", descriptor.strip().strip(".,;:!?\"'()[]").strip().lower())
-    if not word or word in junk_words() or not any(c.isalpha() for c in word):
+    if not word or word in (junk_words() if junk is None else junk) or not any(c.isalpha() for c in word):
         return None
     return word
 

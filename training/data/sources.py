@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ class TrainingData:
         return out
 
 
-def load_data(recipe: Recipe, data: Path | None, own: tuple[Path, ...] = ()) -> TrainingData:
+def load_data(
+    recipe: Recipe, data: Path | None, own: tuple[Path, ...] = (), words: Sequence[str] | None = None
+) -> TrainingData:
     """Read and prepare the data of a recipe.
 
     Parameters
@@ -53,12 +56,14 @@ def load_data(recipe: Recipe, data: Path | None, own: tuple[Path, ...] = ()) -> 
         The word curves are used where they are found. A CSV of a user's own settings may stand in for the file.
     own
         CSV files of own settings, or parquet files of SocialFX submissions, to learn from as well.
+    words
+        The labels of a finished run, to look at it with; elsewhere `prepare` settles them.
     """
     file, described = locate_data(data)
     saved = [read_user_csv(file) if is_user_csv(file) else read_safe_db(file)]
     saved += [read_submissions(path) if path.suffix == ".parquet" else read_user_csv(path) for path in own]
     fitted = fit_words(read_socialfx(described)) if described else None
-    corpus = prepare(saved, recipe.data, fitted.params if fitted else None)
+    corpus = prepare(saved, recipe.data, fitted.params if fitted else None, words)
     return TrainingData(tuple(saved), fitted, corpus)
 
 

@@ -56,6 +56,38 @@ def split_rows(corpus: Corpus, kind: SplitKind, test_share: float, seed: int) ->
     return Split(kind, train, test)
 
 
+def annotator_folds(corpus: Corpus, folds: int, seed: int) -> list[Split]:
+    """Splits by whole people in which every labelled row is a test row exactly once, also those of large annotators.
+
+    People are dealt, those of most rows first, each to the fold that has fewest labelled rows so far. What a held-out
+    person saved under other words is not learnt from.
+
+    Raises
+    ------
+    DataError
+        If there are fewer people with labelled rows than folds.
+    """
+    labelled = np.flatnonzero(corpus.labels != UNLABELLED)
+    people, counts = np.unique(corpus.people[labelled], return_counts=True)
+    if len(people) < folds:
+        raise DataError(f"{len(people)} people saved labelled rows: too few for {folds} folds")
+    order = np.random.default_rng(seed).permutation(len(people))
+    order = order[np.argsort(-counts[order], kind="stable")]
+    load, fold_of = np.zeros(folds), np.zeros(len(people), dtype=np.int64)
+    for i in order:
+        fold_of[i] = load.argmin()
+        load[fold_of[i]] += counts[i]
+    out = []
+    for fold in range(folds):
+        held = np.isin(corpus.people, people[fold_of == fold])
+        test = labelled[held[labelled]]
+        train = np.flatnonzero(~held)
+        if len(np.unique(corpus.labels[train][corpus.labels[train] != UNLABELLED])) < 2:
+            raise DataError(f"without the people of fold {fold + 1} fewer than two words are left to learn")
+        out.append(Split("annotator", train, test))
+    return out
+
+
 def _within_words(
     corpus: Corpus, labelled: NDArray[np.int64], share: float, rng: np.random.Generator
 ) -> NDArray[np.int64]:

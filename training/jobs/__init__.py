@@ -2,7 +2,7 @@
 
 from .job import JobOptions, JobResult, run_job
 from .loggers import Logger, TensorBoardLogger, WandbLogger
-from .trainer import Progress, choose_device
+from .trainer import Progress, choose_device, train_once
 
 __all__ = [
     "JobOptions",
@@ -13,4 +13,5 @@ __all__ = [
     "WandbLogger",
     "choose_device",
     "run_job",
+    "train_once",
 ]

@@ -116,7 +116,8 @@ def _train(
             trainer.restore(state)
         except (KeyError, RuntimeError, ValueError) as error:
             raise RunError(f"the state in {writer.path} does not fit the recipe: {error}") from error
-        writer.forget_log_after(split.kind, trainer.done)
+    # Also without a state: a run killed before its first one begins anew, and so does its log.
+    writer.forget_log_after(split.kind, trainer.done)
 
     def note(progress: Progress) -> None:
         row = {"split": split.kind, **asdict(progress)}

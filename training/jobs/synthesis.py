@@ -15,8 +15,6 @@ from torch import Tensor
 from ..models import FREQS, GAINS, QS, fixed_scale
 from ..recipe import AugmentSection, SyntheticSection
 
-_FREE = FREQS + QS
-
 Sampling = Literal["natural", "sqrt", "balanced"]
 
 
@@ -49,6 +47,9 @@ class Sampler:
         self._augment, self._synthetic, self._generator = augment, synthetic, generator
         # Uniform settings keep to the ranges people use: each knob of the plug-in has its own.
         self._low, self._high = rows.amin(dim=0), rows.amax(dim=0)
+        # On the device: a Python list as an index is a blocking copy to it at every use.
+        self._gains = torch.tensor(GAINS, device=rows.device)
+        self._free = torch.tensor(FREQS + QS, device=rows.device)
 
     def draw(self, steps: int, batch: int, *, early: bool = False) -> Chunk:
         """The next `steps` batches; `early` ones know only the two most frequent words."""
@@ -68,9 +69,10 @@ class Sampler:
         low, high = self._augment.gain_scale
         scale = low + (high - low) * self._uniform(len(unit), 1)
         out = unit.clone()
-        gains = (unit[:, GAINS] - 0.5) * scale + 0.5
-        out[:, GAINS] = gains + self._augment.gain_noise * self._normal(len(unit), len(GAINS))
-        out[:, _FREE] = unit[:, _FREE] + self._augment.freq_noise * self._normal(len(unit), len(_FREE))
+        gains = (unit[:, self._gains] - 0.5) * scale + 0.5
+        out[:, self._gains] = gains + self._augment.gain_noise * self._normal(len(unit), len(self._gains))
+        moved = self._augment.freq_noise * self._normal(len(unit), len(self._free))
+        out[:, self._free] = unit[:, self._free] + moved
         return out.clamp(0, 1)
 
     def _invented(self, count: int) -> Tensor:
@@ -87,7 +89,7 @@ class Sampler:
         spread[:used] = self._low + (self._high - self._low) * spread[:used]
         loud = (self._uniform(count - crossed, 5) >= self._synthetic.silence).to(spread.dtype)
         strength = self._uniform(count - crossed, 1)
-        spread[:, GAINS] = (spread[:, GAINS] - 0.5) * loud * strength + 0.5
+        spread[:, self._gains] = (spread[:, self._gains] - 0.5) * loud * strength + 0.5
         made = torch.cat([child.clamp(0, 1), spread])
         # Shuffled, so that every step gets its part of both kinds.
         return made[torch.randperm(count, generator=self._generator, device=made.device)]

@@ -88,7 +88,7 @@ class Trainer:
         self, recipe: Recipe, corpus: Corpus, split: Split, device: torch.device, seed: int, mixed: bool = False
     ) -> None:
         """Everything random follows from `seed`. `mixed` runs the networks' layers in bfloat16."""
-        self.recipe, self.device, self.mixed = recipe, device, mixed
+        self.recipe, self.device, self.mixed, self.seed = recipe, device, mixed, seed
         torch.manual_seed(seed)
         train, validation = split.train, split.train[:0]
         if recipe.optimiser.patience:
@@ -186,13 +186,17 @@ class Trainer:
             i: {k: v.clone() for k, v in _under(state, f"optimiser.{i}.").items()} for i in range(len(self.parameters))
         }
         self.optimiser.load_state_dict({"state": slots, "param_groups": table["param_groups"]})
-        self.generator.set_state(state["generator"].cpu())
         torch.set_rng_state(state["random"].cpu())
         if self.device.type == "cuda" and "random_cuda" in state:
             torch.cuda.set_rng_state(state["random_cuda"].cpu(), self.device)
         self.best = _under(state, "best.")
         self.best_error = float(state["best_error"])
         self.done, self.best_step, self.worse = (int(v) for v in state["done"])
+        if state["generator"].shape == self.generator.get_state().shape:
+            self.generator.set_state(state["generator"].cpu())
+        else:
+            # Begun on another kind of device, whose draws cannot be continued here: these are others, as random.
+            self.generator.manual_seed(self.seed + self.done)
 
     def _chunk(self, count: int) -> Tensor:
         """Draw and learn `count` batches; the sums of the loss terms and of the curve error, (8,), on the device."""
@@ -269,6 +273,11 @@ class Trainer:
         if float(error) < self.best_error:
             self.best, self.worse = copy.deepcopy(self.model.state_dict()), 0
             self.best_error, self.best_step = float(error), self.done
+
+
+def train_once(recipe: Recipe, corpus: Corpus, split: Split, device: torch.device, seed: int) -> Space:
+    """A model trained on a split and on the CPU again, without a run folder."""
+    return Trainer(recipe, corpus, split, device, seed).run().model.cpu()
 
 
 def _class_weights(labels: Tensor, words: int, wanted: bool) -> Tensor:

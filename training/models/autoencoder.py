@@ -12,7 +12,6 @@ compare ideas and not mistakes.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from semeq.eq import PARAMETER_COUNT
@@ -25,8 +24,9 @@ from .scale import Scale
 class Autoencoder(Space):
     """One encoder on scaled parameters; outputs through a sigmoid, or linear where the scale is a z-score.
 
-    A conditional model gets the word as a one-hot vector at encoder and decoder. Without one (encoding for use) that is
-    all zeros, which it also sees in training for rows without a label.
+    A conditional model gets the word as a one-hot vector at encoder and decoder. A point that was told its word
+    (`encode_told`) carries it after its coordinates; elsewhere it is all zeros, which training shows the model only
+    where there are rows without a label.
     """
 
     def __init__(self, section: ModelSection, scale: Scale, words: int) -> None:
@@ -35,6 +35,7 @@ class Autoencoder(Space):
         self.bounded = not section.variational
         self.scale = scale
         self.words = words if section.conditional else 0
+        self.register_buffer("indices", torch.arange(self.words), persistent=False)
         width = section.semantic
         outputs = 2 * width if section.variational else width
         self.encoder = Perceptron(PARAMETER_COUNT + self.words, section.hidden, outputs, section.dropout, section.skip)
@@ -47,9 +48,19 @@ class Autoencoder(Space):
         """Latents (n, d): the mean, where the model is variational."""
         return self._encode(self.scale.to_unit(params), self._condition(len(params), params))[0]
 
+    def encode_told(self, params: Tensor, labels: Tensor) -> Tensor:
+        """Latents with the word behind them, (n, d + words), of a conditional model; otherwise as `encode`."""
+        if not self.words:
+            return self.encode(params)
+        word = self._one_hot(labels)
+        return torch.cat([self._encode(self.scale.to_unit(params), word)[0], word], dim=1)
+
     def decode(self, latent: Tensor) -> Tensor:
-        """Settings (n, 13), kept within the bounds."""
-        return self.scale.to_physical(self._decode(latent, self._condition(len(latent), latent)))
+        """Settings (n, 13), kept within the bounds, of latents (n, d), or (n, d + words) of `encode_told`."""
+        width = self.section.semantic
+        told = latent.shape[1] > width
+        condition = latent[:, width:] if told else self._condition(len(latent), latent)
+        return self.scale.to_physical(self._decode(latent[:, :width], condition))
 
     def reconstruct(self, params: Tensor, labels: Tensor) -> Reconstruction:
         """A variational model decodes a sample, not the mean."""
@@ -89,5 +100,5 @@ class Autoencoder(Space):
         return like.new_zeros((rows, self.words)) if self.words else None
 
     def _one_hot(self, labels: Tensor) -> Tensor:
-        hot = F.one_hot(labels.clamp_min(0), self.words).float()
-        return hot * (labels >= 0).float()[:, None]
+        # Not F.one_hot, which reads the largest label on the host. No label (-1) is nowhere, hence all zeros.
+        return (labels[:, None] == self.get_buffer("indices")).float()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from semeq.eq import FloatArray
 
@@ -23,10 +24,16 @@ def build_model(section: ModelSection, rows: FloatArray, words: int) -> Space:
     return Autoencoder(section, fitted_scale(section.normalisation, rows), words)
 
 
-def encode(model: Space, params: FloatArray) -> FloatArray:
-    """Latents (n, d) of settings (n, 13), computed on the model's device."""
+def encode(model: Space, params: FloatArray, labels: NDArray[np.int64] | None = None) -> FloatArray:
+    """Latents (n, d) of settings (n, 13), computed on the model's device.
+
+    With `labels` (n,) a conditional model is told the words, and its points carry them.
+    """
     with torch.no_grad():
-        return _array(model.encode(_tensor(model, params)))
+        rows = _tensor(model, params)
+        return _array(
+            model.encode(rows) if labels is None else model.encode_told(rows, torch.tensor(labels, device=rows.device))
+        )
 
 
 def decode(model: Space, latents: FloatArray) -> FloatArray:

@@ -102,6 +102,10 @@ class Space(nn.Module):
         """Physical settings (n, 13) to latents (n, d)."""
         raise NotImplementedError
 
+    def encode_told(self, params: Tensor, labels: Tensor) -> Tensor:
+        """As `encode`; a model conditioned on the word is told the labels (n,) and gives longer points."""
+        return self.encode(params)
+
     def decode(self, latent: Tensor) -> Tensor:
         """Latents (n, d) to settings (n, 13) in physical units, always within the bounds."""
         raise NotImplementedError

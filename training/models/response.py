@@ -38,21 +38,25 @@ class Response(nn.Module):
         warped = torch.tan(torch.tensor(ratio, dtype=torch.float64) * math.pi)
         for name, table in (("warped", warped), ("inverse", 1 / warped), ("fourth", warped**4)):
             self.register_buffer(name, table.float(), persistent=False)
+        # On the device: a Python list as an index is a blocking copy to it at every use.
+        for name, columns in (("gains", GAINS), ("freqs", FREQS), ("qs", QS), ("shelves", (0, 4))):
+            self.register_buffer(name, torch.tensor(columns), persistent=False)
 
     def forward(self, params: Tensor) -> Tensor:
         """Curve in dB, shape (n, F)."""
         warped, inverse, fourth = (self.get_buffer(n) for n in ("warped", "inverse", "fourth"))
-        power = torch.exp(params[:, GAINS] * (math.log(10) / 20))  # A²
-        corner = torch.tan(params[:, FREQS] * (math.pi / REFERENCE_RATE_HZ))
-        damping = 1 / params[:, QS] ** 2
+        power = torch.exp(params.index_select(1, self.get_buffer("gains")) * (math.log(10) / 20))  # A²
+        corner = torch.tan(params.index_select(1, self.get_buffer("freqs")) * (math.pi / REFERENCE_RATE_HZ))
+        damping = 1 / params.index_select(1, self.get_buffer("qs")) ** 2
 
+        shelves = self.get_buffer("shelves")
         bell = corner[:, 1:4, None]
         y2 = (warped / bell - inverse * bell) ** 2
         gained = power[:, 1:4]
         bells = (y2 + (gained * damping)[..., None]) / (y2 + (damping / gained)[..., None])
 
-        x4 = fourth / corner[:, [0, 4], None] ** 4
-        shelf = power[:, [0, 4], None]
+        x4 = fourth / corner.index_select(1, shelves)[..., None] ** 4
+        shelf = power.index_select(1, shelves)[..., None]
         step = (shelf + x4) / (1 + shelf * x4)
         # One logarithm for the product: each factor lies within ±24 dB, far inside float32.
         product = bells[:, 0] * bells[:, 1] * bells[:, 2] * (shelf[:, 0] * step[:, 0]) * (shelf[:, 1] / step[:, 1])

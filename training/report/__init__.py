@@ -1,19 +1,35 @@
 """How good a run is: figures, tables, pictures."""
 
+from .baselines import BASELINE_SYSTEMS, PCA_SIZES, Baseline, measure_baselines
 from .comparison import BASELINES, COLUMNS, as_dict, as_json, as_markdown, compare, read_figures
 from .evaluation import Metrics, evaluate
 from .figures import write_data_figures, write_figures, write_reach
+from .people import PersonInterval, RowResults, pooled, row_results
+from .rates import Rate, draw_rates, pca_rates, rates_dict, rates_markdown
 
 __all__ = [
     "BASELINES",
+    "BASELINE_SYSTEMS",
     "COLUMNS",
+    "PCA_SIZES",
+    "Baseline",
     "Metrics",
+    "PersonInterval",
+    "Rate",
+    "RowResults",
     "as_dict",
     "as_json",
     "as_markdown",
     "compare",
+    "draw_rates",
     "evaluate",
+    "measure_baselines",
+    "pca_rates",
+    "pooled",
+    "rates_dict",
+    "rates_markdown",
     "read_figures",
+    "row_results",
     "write_data_figures",
     "write_figures",
     "write_reach",

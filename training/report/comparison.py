@@ -14,6 +14,7 @@ import numpy as np
 from ..data import SPLIT_KINDS
 from ..errors import RunError
 from ..run_folder import CONFIG, METRICS
+from .evaluation import PAIR
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,10 @@ def compare(runs: Sequence[RunFigures]) -> Comparison:
         for seed in sorted({run.seed for run in here}):
             if len({run.metrics[kind]["test_rows_sha256"] for run in here if run.seed == seed}) > 1:
                 remarks.append(f"seed {seed}, {kind}: the runs were tested on different rows and do not compare")
+    pairs = {tuple(run.metrics[kind].get("pair", PAIR)) for kind in rows for run in runs if kind in run.metrics}
+    if pairs - {PAIR}:
+        told = "; ".join(sorted(" against ".join(pair) or "no two words" for pair in pairs))
+        remarks.append(f"silhouette, DB, kNN, word and morph figures are of {told}")
     few = [row.label for row in rows.get(SPLIT_KINDS[0], ()) if row.seeds < 3]
     if few:
         remarks.append(f"fewer than three seeds: {', '.join(few)}")

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semeq.eq import FLAT, FREQ_INDEX, GAIN_INDEX, Q_INDEX, FloatArray, curve, normalise, rms_db
 
@@ -15,7 +16,7 @@ from ..models import Space, decode, decoded_curves, encode
 from .morphing import MorphMetrics, measure_morphs
 from .telling_apart import centroid_balanced_accuracy, confusion, davies_bouldin, knn_accuracy, silhouette
 
-#: The two words with enough rows to be told apart.
+#: The two words of the published data with enough rows to be told apart.
 PAIR = ("warm", "bright")
 MORPH_PAIRS = 60
 #: A band has to be this loud, in dB, for its frequency or Q to mean something.
@@ -27,7 +28,9 @@ class Metrics:
     """Figures on the test rows of one split. Errors are in dB unless a name says otherwise.
 
     `*_raw` and `*_curve` are baselines: the same classifier on normalised parameters and on rendered curves. Figures
-    with `train` in their name are no quality; they stand beside the test figures to show over-fitting.
+    with `train` in their name are no quality; they stand beside the test figures to show over-fitting. The figures of
+    two words (`*_warm_bright`, `word_to_*`, `morph`) are of `pair`: warm and bright, or where the data lacks one, the
+    two words with most rows. A model conditioned on the word is told it, except where words are told apart.
     """
 
     split: str
@@ -58,6 +61,7 @@ class Metrics:
     decoded_freq_min_hz: float
     decoded_freq_max_hz: float
     morph: MorphMetrics
+    pair: tuple[str, ...] = PAIR
     confusion: list[list[int]] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
@@ -70,12 +74,12 @@ def evaluate(model: Space, corpus: Corpus, split: Split) -> Metrics:
     labelled = split.train[corpus.labels[split.train] != UNLABELLED]
     test, train = corpus.params[split.test], corpus.params[labelled]
     labels, train_labels = corpus.labels[split.test], corpus.labels[labelled]
-    latent, train_latent = encode(model, test), encode(model, train)
+    latent, train_latent = encode(model, test, labels), encode(model, train, train_labels)
     wanted, rebuilt = curve(test), decoded_curves(model, latent)
     error = rms_db(rebuilt - wanted)
     size = model.section.semantic
-    points, train_points = latent[:, :size], train_latent[:, :size]
-    pair = [corpus.words.index(word) for word in PAIR if word in corpus.words]
+    points, train_points = encode(model, test)[:, :size], encode(model, train)[:, :size]
+    pair = pair_of(corpus, labels, train_labels)
     here, there = np.isin(labels, pair), np.isin(train_labels, pair)
 
     def pair_knn(train_on: FloatArray, test_on: FloatArray) -> float:
@@ -116,8 +120,19 @@ def evaluate(model: Space, corpus: Corpus, split: Split) -> Metrics:
         decoded_freq_min_hz=low,
         decoded_freq_max_hz=high,
         morph=_morphs(model, latent, labels, pair),
+        pair=tuple(corpus.words[label] for label in pair),
         confusion=confusion(train_points, train_labels, points, labels, len(corpus.words)),
     )
+
+
+def pair_of(corpus: Corpus, labels: NDArray[np.int64], train_labels: NDArray[np.int64]) -> list[int]:
+    """Labels of the two words that are told apart, of those with test and training rows; empty if there are none."""
+    both = np.intersect1d(labels, train_labels).tolist()
+    chosen = [corpus.words.index(word) for word in PAIR if word in corpus.words]
+    if len(chosen) < 2 or not set(chosen) <= set(both):
+        counts = np.bincount(np.concatenate([labels, train_labels]))
+        chosen = sorted(sorted(both, key=lambda label: -counts[label])[:2])
+    return chosen if len(chosen) == 2 else []
 
 
 def _knob_errors(model: Space, latent: FloatArray, wanted: FloatArray) -> tuple[float, float, float]:
@@ -150,6 +165,8 @@ def _word_errors(
     words: list[int],
 ) -> tuple[float, float]:
     """Curve error of the decoded mean of a word's training latents against its test rows' mean and medoid curve."""
+    if not words:
+        return float("nan"), float("nan")
     to_mean, to_medoid = [], []
     for word in words:
         centre = train_latent[train_labels == word].mean(axis=0, keepdims=True)
@@ -161,7 +178,9 @@ def _word_errors(
 
 
 def _morphs(model: Space, latent: FloatArray, labels: np.ndarray, words: list[int]) -> MorphMetrics:
-    """Morphs between random test rows of the two words, the same rows for every model."""
+    """Morphs between random test rows of the two words, the same rows for every model; NaN without words."""
+    if not words:
+        return MorphMetrics(0, *[float("nan")] * 4)
     rng = np.random.default_rng(0)
     ends = [latent[rng.choice(np.flatnonzero(labels == word), MORPH_PAIRS)] for word in words]
     return measure_morphs(model, *ends)

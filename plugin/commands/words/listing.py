@@ -20,8 +20,11 @@ from ..options import OutputPath, WordParam, model_option
     "words",
     cls=Commands,
     modules={
-        name: f"{__package__}.own:{name.replace('import', 'import_')}"
-        for name in ("add", "rename", "remove", "export", "import")
+        **{
+            name: f"{__package__}.own:{name.replace('import', 'import_')}"
+            for name in ("add", "rename", "remove", "export", "import")
+        },
+        "vary": f"{__package__}.vary:vary",
     },
     invoke_without_command=True,
     epilog=examples(
@@ -29,6 +32,7 @@ from ..options import OutputPath, WordParam, model_option
         Example("semeq words --near warm", "what is like it, and what opposes it"),
         "semeq words --language es --json",
         "semeq words --map words.png",
+        Example("semeq words vary warm --count 8", "warm as eight others might dial it in"),
         Example('semeq words add vocals-ok --phrase "a bit airy, less muddy"', "a word of your own"),
     ),
 )

@@ -1,15 +1,19 @@
 """The audio encoder: it hears an EQ in any piece, the loop is closed, and its figures hold on real music."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 from semeq import eq
 from semeq.training import load_recipe
+from semeq.training.audio import job as job_module
 from semeq.training.audio.bands import BANDS, band_levels_db
 from semeq.training.audio.closed_loop import ClosedLoop, loop_loss, refine
 from semeq.training.audio.evaluation import equalise, evaluate_hearing
 from semeq.training.audio.front_end import LeanEncoder
+from semeq.training.audio.job import AudioJob, gather, run_audio_job
 from semeq.training.audio.lean import LabelledCurves, LeanHearer, band_curves, fit_ear, word_axes
 from semeq.training.audio.run_folder import load_audio_run, save_audio_run
 from semeq.training.audio.spectra import Spectra, music_spectra, pink_spectra
@@ -151,6 +155,20 @@ def test_on_real_music_it_beats_every_simple_measure(data_dir):
     assert found.encoder.order > max(b.order for b in found.baselines.values())
     assert found.encoder.spearman_centroid >= 0.78
     assert found.encoder.order_pink >= 0.9
+
+
+def test_music_is_counted_and_judged_without_the_noise_beside_it(music, settings, tmp_path, monkeypatch):
+    """Half music, half noise: twelve sources of music are twelve, and no clip of noise is judged as music."""
+    space = build_model(load_recipe("v3").model, settings.params, words=2).eval()
+    run = SimpleNamespace(path=tmp_path / "v3", model=space)
+    monkeypatch.setattr(job_module, "music_spectra", lambda *args, **kwargs: music)
+    monkeypatch.setattr(job_module, "labelled_settings", lambda run, data: settings)
+    monkeypatch.setattr(job_module, "word_settings", lambda run: np.array([WARM, BRIGHT]))
+    job = AudioJob(run, None, tmp_path, music_ratio=0.5, steps=1)
+    _, metrics, config = run_audio_job(job, tmp_path / "ear")
+    assert (config["clips"], config["noise_clips"], config["sources"]) == (40, 40, 12)
+    assert metrics.clips == 40
+    assert {"music": len(gather(job).music), "all": len(gather(job).all)} == {"music": 40, "all": 80}
 
 
 def test_levels_ignore_gain():

@@ -1,5 +1,7 @@
 """What is tested on was not learnt from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,7 +78,7 @@ def test_one_word_is_not_enough(tmp_path, safe_rows, write_rows):
 
 
 def test_too_few_rows_for_a_split_is_said(tmp_path, safe_rows, write_rows):
-    corpus = prepare([read_safe_db(write_rows(tmp_path / "a.csv", safe_rows(3)))], SECTION)
+    corpus = prepare([read_safe_db(write_rows(tmp_path / "a.csv", safe_rows(3)))], replace(SECTION, min_examples=1))
     with pytest.raises(DataError, match="too few labelled rows"):
         split_rows(corpus, "random", 0.2, 0)
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from semeq.training import DataError, DivergedError, RunError, load_recipe, load_run
 from semeq.training.data.sources import load_data
@@ -59,6 +60,45 @@ def test_an_interrupted_run_ends_like_one_that_was_not(tmp_path, data, patience)
     assert not (tmp_path / "broken" / "plan.json").exists()
 
 
+def steps_of(path):
+    return [json.loads(line)["step"] for line in (path / "log.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("killed_at", [50, 150])
+def test_the_log_of_a_killed_run_has_each_step_once(tmp_path, data, killed_at):
+    """Killed before its first state, and while it wrote a line."""
+    recipe = with_changes(load_recipe("v3"), SMALL)
+    with pytest.raises(Interrupted):
+        run_job(recipe, data, OPTIONS, RunWriter(tmp_path / "r"), stop_at(killed_at))
+    with (tmp_path / "r" / "log.jsonl").open("a") as file:
+        file.write('{"split": "random", "st')
+    run_job(recipe, data, OPTIONS, RunWriter(tmp_path / "r", resume=True))
+    assert steps_of(tmp_path / "r") == [50, 100, 150, 200]
+
+
+def test_a_line_that_is_broken_in_the_middle_is_still_an_error(tmp_path, data):
+    recipe = with_changes(load_recipe("v3"), SMALL)
+    with pytest.raises(Interrupted):
+        run_job(recipe, data, OPTIONS, RunWriter(tmp_path / "r"), stop_at(50))
+    (tmp_path / "r" / "log.jsonl").write_text('{"split": \n{"split": "random", "step": 50}\n')
+    with pytest.raises(RunError, match="cannot rewrite"):
+        run_job(recipe, data, OPTIONS, RunWriter(tmp_path / "r", resume=True))
+
+
+def test_a_run_begun_on_another_device_goes_on_here(tmp_path, data):
+    """The state of a CUDA generator is 16 bytes, of a CPU one 5056: neither can be put into the other."""
+    recipe = with_changes(load_recipe("v3"), SMALL)
+    with pytest.raises(Interrupted):
+        run_job(recipe, data, OPTIONS, RunWriter(tmp_path / "r"), stop_at(150))
+    file = tmp_path / "r" / "state-random.safetensors"
+    state = load_file(file)
+    state["generator"] = torch.arange(16, dtype=torch.uint8)
+    state["random_cuda"] = torch.arange(16, dtype=torch.uint8)
+    save_file(state, file)
+    run_job(recipe, data, OPTIONS, RunWriter(tmp_path / "r", resume=True))
+    assert steps_of(tmp_path / "r") == [50, 100, 150, 200]
+
+
 def test_only_the_same_job_is_resumed(tmp_path, data):
     recipe = with_changes(load_recipe("v3"), SMALL)
     with pytest.raises(Interrupted):
@@ -71,7 +111,8 @@ def test_only_the_same_job_is_resumed(tmp_path, data):
 
 
 def test_data_that_cannot_be_split_leaves_no_folder(tmp_path, safe_rows, write_rows):
-    few = load_data(load_recipe("v3"), write_rows(tmp_path / "few.csv", safe_rows(4)))
+    recipe = with_changes(load_recipe("v3"), {"data.min_examples": "1"})
+    few = load_data(recipe, write_rows(tmp_path / "few.csv", safe_rows(4)))
     with pytest.raises(DataError, match="too few labelled rows"):
         run_job(load_recipe("v3"), few, OPTIONS, RunWriter(tmp_path / "r"))
     assert not (tmp_path / "r").exists()

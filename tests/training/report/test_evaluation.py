@@ -16,6 +16,7 @@ from semeq.training.data.readers.safe_db import read_safe_db
 from semeq.training.data.schools import split_schools
 from semeq.training.data.split import split_rows
 from semeq.training.jobs.trainer import Trainer
+from semeq.training.models.building import build_model, decode, encode
 from semeq.training.models.network import Space
 from semeq.training.models.scale import fixed_scale
 from semeq.training.recipe import ModelSection, with_changes
@@ -71,6 +72,42 @@ def test_a_deaf_space_has_the_error_of_a_flat_eq(corpus, split):
     figures = evaluate(Deaf(), corpus, split)
     assert figures.curve_error_mean_db == pytest.approx(figures.flat_error_mean_db, rel=1e-6)
     assert np.isnan(figures.decoded_freq_max_hz)
+
+
+class Told(Perfect):
+    """Keeps a setting only if it is told the word, as a model conditioned on it does."""
+
+    def encode(self, params):
+        return torch.zeros(len(params), 13)
+
+    def encode_told(self, params, labels):
+        return torch.cat([self.scale.to_unit(params), labels[:, None].float()], dim=1)
+
+    def decode(self, latent):
+        return self.scale.to_physical(latent[:, :13])
+
+
+def test_a_conditional_model_is_told_the_word_but_not_where_words_are_told_apart(corpus, split):
+    figures = evaluate(Told(), corpus, split)
+    assert figures.curve_error_p95_db < 1e-3
+    assert figures.word_to_mean_db == pytest.approx(evaluate(Perfect(), corpus, split).word_to_mean_db, abs=1e-3)
+    assert figures.silhouette_warm_bright == 0
+    assert figures.balanced_accuracy < 0.3
+
+
+def test_a_point_of_the_cvae_carries_its_word(corpus):
+    recipe = load_recipe("cvae")
+    model = build_model(recipe.model, corpus.params, len(corpus.words)).eval()
+    params, labels = corpus.params[:6], np.array([0, 0, 0, 1, 1, -1])
+    told = encode(model, params, labels)
+    assert told.shape == (6, recipe.model.semantic + len(corpus.words))
+    np.testing.assert_array_equal(told[:, recipe.model.semantic :], np.eye(len(corpus.words) + 1)[labels, :-1])
+    as_trained = (
+        model.reconstruct(torch.tensor(params, dtype=torch.float32), torch.tensor(labels)).directions.detach().numpy()
+    )
+    np.testing.assert_allclose(told[:, : recipe.model.semantic], as_trained, atol=1e-6)
+    np.testing.assert_allclose(told[5, : recipe.model.semantic], encode(model, params)[5], atol=1e-6)
+    assert np.abs(decode(model, told)[:5] - decode(model, told[:, : recipe.model.semantic])[:5]).max() > 0
 
 
 def test_telling_words_apart():

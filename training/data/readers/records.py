@@ -44,6 +44,8 @@ class SavedSettings:
         The rows that were skipped.
     sha256
         Digest of the file the rows came from.
+    own
+        Whether they are a user's own: every word of them is then meant, and worth a label.
     """
 
     source: str
@@ -53,6 +55,7 @@ class SavedSettings:
     lines: tuple[int, ...]
     problems: tuple[RowProblem, ...]
     sha256: str
+    own: bool = False
 
     def __post_init__(self) -> None:
         """Check that the columns agree in length."""

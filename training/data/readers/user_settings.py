@@ -50,5 +50,5 @@ def read_user_csv(path: Path) -> SavedSettings:
         hint = f"; first problem: {problems[0]}" if problems else ""
         raise DataError(f"{path} holds no usable row{hint}")
     return SavedSettings(
-        path.stem, as_params(params), tuple(words), tuple(people), tuple(lines), tuple(problems), digest
+        path.stem, as_params(params), tuple(words), tuple(people), tuple(lines), tuple(problems), digest, own=True
     )

@@ -1,0 +1,5 @@
+"""`semeq-train listening-test`."""
+
+from .group import listening_command
+
+__all__ = ["listening_command"]

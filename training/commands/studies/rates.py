@@ -1,0 +1,130 @@
+"""`semeq-train rate-distortion`: what a longer latent buys, for V3, an autoencoder, flowEQ's β-VAE and PCA."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from semeq.console import Example, Say, examples, output_options
+from semeq.files import write_whole
+
+from ...data import SPLIT_KINDS, SplitKind, TrainingData, load_data
+from ...jobs import JobOptions, choose_device, run_job
+from ...recipe import DataSection, Recipe, load_recipe, with_changes
+from ...report import PCA_SIZES, Rate, draw_rates, pca_rates, rates_dict, rates_markdown, read_figures
+from ...run_folder import CHECKPOINT, PLAN, RunWriter
+from ..training_bars import training_bars
+
+SYSTEMS = ("v3", "autoencoder", "beta-vae")
+TITLES = {"v3": "V3", "autoencoder": "autoencoder", "beta-vae": "β-VAE"}
+
+PREFACE = """# Rate and distortion
+
+Made by `semeq-train rate-distortion`: the mean curve error (CE, dB) on held-out rows of SAFE-DB against the number of
+coordinates of a point. *V3*: the recipe with a quarter of the coordinates semantic and the rest detail. *Autoencoder*:
+V3's data, synthetic settings, curve and parameter losses, one encoder, and no loss about words. *β-VAE*: flowEQ's
+recipe. *PCA of curves*: principal components of the training rows' curves; it gives back a curve, not a setting. A
+dash: not trained.
+
+PCA is the best linear map on its training rows, and its curves need not be those of five bands. What V3 spends its 32
+numbers on instead is on the page of [systems compared](comparison.md).
+
+![CE against the size of the latent](rate-distortion.png)
+
+"""
+
+
+def recipe_of(system: str, size: int) -> Recipe:
+    """The recipe of a system with points of `size` numbers."""
+    changes = {"model.semantic": str(size)}
+    if system == "beta-vae":
+        return with_changes(load_recipe("beta-vae"), changes)
+    if system == "v3":
+        semantic = max(size // 4, 1)
+        return with_changes(load_recipe("v3"), {"model.semantic": str(semantic), "model.detail": str(size - semantic)})
+    without_words = {"loss.form": "none", **dict.fromkeys(("loss.prototype", "loss.geometry", "loss.mixing"), "0")}
+    return with_changes(
+        load_recipe("v3"), {**changes, **without_words, "model.kind": "autoencoder", "model.detail": "0"}
+    )
+
+
+@click.command(
+    "rate-distortion",
+    epilog=examples(
+        Example("semeq-train rate-distortion --no-training", "seconds: PCA, and the finished runs in --runs"),
+        Example("semeq-train rate-distortion --system v3 --size 8 --size 32 --seeds 3", "a part of it"),
+        "semeq-train rate-distortion --seeds 1 --split random --out docs",
+    ),
+)
+@click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
+@click.option("--system", "systems", type=click.Choice(SYSTEMS), multiple=True, help="Only these; may be repeated.")
+@click.option(
+    "--size", "sizes", type=click.IntRange(min=2, max=128), multiple=True, help="Only these; may be repeated."
+)
+@click.option("--no-training", is_flag=True, help="Only what is finished in --runs.")
+@click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Seeds per system and size.")
+@click.option("--split", type=click.Choice(["both", *SPLIT_KINDS]), default="both", show_default=True)
+@click.option("--steps", type=click.IntRange(min=1), help="Train shorter or longer than the recipes say.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/rates"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path("runs/rates"), show_default=True)
+@output_options
+def rates_command(
+    data: Path | None,
+    systems: tuple[str, ...],
+    sizes: tuple[int, ...],
+    no_training: bool,
+    seeds: int,
+    split: str,
+    steps: int | None,
+    device: str,
+    runs: Path,
+    out: Path,
+    say: Say,
+) -> None:
+    """Train each system at each size of latent; write rate-distortion.md, .json and .png. PCA is always beside them.
+
+    Finished runs in --runs are kept and interrupted ones resumed, so the command can be stopped at any time.
+    """
+    try:
+        chosen = choose_device(device)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    kinds: tuple[SplitKind, ...] = SPLIT_KINDS if split == "both" else (split,)  # type: ignore[assignment]
+    wanted = tuple(sorted(sizes or PCA_SIZES))
+    loaded: dict[DataSection, TrainingData] = {}
+    found: dict[SplitKind, list[Rate]] = {kind: [] for kind in kinds}
+    for system in systems or SYSTEMS:
+        for size in wanted:
+            recipe = recipe_of(system, size)
+            if steps is not None:
+                recipe = with_changes(recipe, {"optimiser.steps": str(steps)})
+            paths = [runs / f"{system}-{size}-{split}-s{seed}" for seed in range(seeds)]
+            if no_training and not all((path / CHECKPOINT).is_file() for path in paths):
+                continue
+            figures = []
+            for seed, path in enumerate(paths):
+                if not (path / CHECKPOINT).is_file():
+                    say.note(f"training {path}")
+                    if recipe.data not in loaded:
+                        loaded[recipe.data] = load_data(recipe, data)
+                    writer = RunWriter(path, resume=(path / PLAN).is_file())
+                    with training_bars(say, recipe, kinds) as show:
+                        run_job(recipe, loaded[recipe.data], JobOptions(kinds, chosen, seed), writer, show)
+                figures.append(read_figures(path).metrics)
+            for kind in kinds:
+                errors = tuple(float(table[kind]["curve_error_mean_db"]) for table in figures)
+                found[kind].append(Rate(TITLES[system], size, errors))
+    v3 = load_recipe("v3")
+    rows = loaded.get(v3.data) or load_data(v3, data)
+    for kind in kinds:
+        found[kind] += pca_rates(rows.corpus, v3.data.test_share, kind, seeds, wanted)
+    table = rates_markdown(found)
+    write_whole(out / "rate-distortion.md", PREFACE + table)
+    write_whole(out / "rate-distortion.json", json.dumps(rates_dict(found), indent=1) + "\n")
+    draw_rates(found, out / "rate-distortion.png")
+    say.data(rates_dict(found))
+    say.result(table)
+    say.summary(f"written to {out}")
