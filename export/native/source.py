@@ -170,7 +170,7 @@ def map_header(bundle: Bundle, listed: Sequence[ListedWord]) -> str:
             "",
             "namespace semeq::model {",
             "",
-            "enum Kind { kCore, kCommon, kRare };  // a term of the craft or an own word; a word of many people; another",
+            "enum Kind { kCore, kCommon, kRare };  // the craft's or one's own; many people's; another",
             "struct Place {",
             "    float x, y, priority;  // −1 to 1, y upwards",
             "    Kind kind;",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -321,7 +319,14 @@ def test_fuzz_under_sanitizers(tmp_path):
     """The same under AddressSanitizer and UndefinedBehaviorSanitizer, plugin and host compiled with both."""
     flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DNO_TRAP"]
     done = semeq_export(
-        "plugin", "--out", tmp_path / "out", "--formats", "clap", "--stereo-only", CXXFLAGS=" ".join(flags[:2])
+        "plugin",
+        "--out",
+        tmp_path / "out",
+        "--formats",
+        "clap",
+        "--stereo-only",
+        "--no-gui",
+        CXXFLAGS=" ".join(flags[:2]),
     )
     if done.returncode != 0 and "sanitize" in done.stderr:
         pytest.skip("this compiler has no sanitizers")

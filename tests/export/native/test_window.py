@@ -1,4 +1,4 @@
-"""The plugin's window under Xvfb: a small host for CLAP, pedalboard for VST3, jalv for LV2; clicks and drags by xdotool."""
+"""The plugin's window under Xvfb, with clicks and drags by xdotool: in a small CLAP host, in pedalboard and in jalv."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import time
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from semeq.desk import word_positions
 from semeq.export.native import window_lacks
@@ -49,7 +48,7 @@ def word_place(name):
 class Screen:
     """A display of its own, with hands and eyes."""
 
-    def __init__(self, folder):
+    def __init__(self):
         read, write = os.pipe()
         self.process = subprocess.Popen(
             ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24"],
@@ -62,7 +61,7 @@ class Screen:
         if not number:
             pytest.skip("Xvfb does not start here")
         self.environment = {**os.environ, "DISPLAY": f":{number}", "LIBGL_ALWAYS_SOFTWARE": "1"}
-        self.folder, self.origin = folder, (0, 0)
+        self.origin = (0, 0)
 
     def close(self):
         self.process.terminate()
@@ -83,10 +82,11 @@ class Screen:
         self.hand("mousemove", *first, "sleep", 0.1, "mousedown", 1, "sleep", 0.1, *moves, "mouseup", 1, "sleep", 0.2)
 
     def picture(self):
-        path = self.folder / "screen.png"
-        subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)
+        done = subprocess.run(
+            ["import", "-window", "root", "-depth", "8", "rgb:-"], env=self.environment, check=True, capture_output=True
+        )
         x, y = self.origin
-        return np.asarray(Image.open(path).convert("RGB"), np.int16)[y : y + 600, x : x + 980]
+        return np.frombuffer(done.stdout, np.uint8).reshape(800, 1280, 3).astype(np.int16)[y : y + 600, x : x + 980]
 
     def until(self, done, seconds=40.0):
         end = time.monotonic() + seconds
@@ -102,8 +102,8 @@ class Screen:
 
 
 @pytest.fixture
-def screen(tmp_path):
-    screen = Screen(tmp_path)
+def screen():
+    screen = Screen()
     yield screen
     screen.close()
 
@@ -195,15 +195,29 @@ def test_a_word_is_found_by_typing(clap, screen, words):
     assert words[int(clap.values()[SEMANTIC])] == "pinched"
 
 
+def lower_plot(screen):
+    """How red the plot is from 1 kHz up, near its lower end: the curve does not reach there."""
+    return np.median(screen.picture()[330:350, 810:940, 0])
+
+
 def test_the_spectrum_of_the_output_is_drawn(clap, screen):
-    """Where the curve of "warm" is below 0 dB, noise fills the lower right of the plot."""
-    screen.until(lambda: screen.picture()[360:380, 700:900].std() > 0 and screen.picture()[370, 640:940].mean() > 35)
+    screen.until(lambda: lower_plot(screen) > 45)
+
+
+def test_without_sound_there_is_no_spectrum(clap_program, plugins, screen):
+    window = ClapWindow(clap_program, plugins / "Test EQ.clap", screen, "silence")
+    screen.until(screen.drawn)
+    assert lower_plot(screen) < 35
+    window.close()
 
 
 VST3_SCRIPT = """
-import json, subprocess, sys, threading, time
+import ctypes, json, sys, threading
 from pedalboard import load_plugin
 plugin, closing = load_plugin(sys.argv[1]), threading.Event()
+# JUCE asks about window 0 where no window manager runs, which ends a program without a handler of errors.
+handler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(lambda display, error: 0)
+ctypes.CDLL("libX11.so.6").XSetErrorHandler(handler)
 def hands():
     sys.stdin.readline()
     closing.set()
@@ -222,7 +236,7 @@ def test_vst3_in_pedalboard(plugins, screen, words):
         text=True,
     )
     try:
-        screen.until(lambda: _window_at(screen, "Test EQ"))
+        screen.until(lambda: window_stands(screen))
         screen.until(screen.drawn)
         screen.click(word_place("harsh"))
         screen.click(BYPASS)
@@ -234,20 +248,30 @@ def test_vst3_in_pedalboard(plugins, screen, words):
     assert values["bypass"] == 1
 
 
-def _window_at(screen, name, size=(980, 600)):
-    """Find a plugin's window by its size, below one of this name."""
+def window_stands(screen):
+    """Find the window by its size, and remember where it is."""
     found = subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--name", ""], env=screen.environment, capture_output=True, text=True
-    ).stdout.split()
-    for window in found:
+        ["xdotool", "search", "--onlyvisible", "--name", ""],
+        env=screen.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    places = []
+    for window in found.stdout.split():
         shell = subprocess.run(
-            ["xdotool", "getwindowgeometry", "--shell", window], env=screen.environment, capture_output=True, text=True
-        ).stdout
-        place = dict(line.split("=") for line in shell.splitlines() if "=" in line)
-        if (place.get("WIDTH"), place.get("HEIGHT")) == tuple(map(str, size)):
-            screen.origin = (int(place["X"]), int(place["Y"]))
-            return True
-    return False
+            ["xdotool", "getwindowgeometry", "--shell", window],
+            env=screen.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        place = {name: int(value) for name, _, value in (line.partition("=") for line in shell.stdout.splitlines())}
+        if (place.get("WIDTH"), place.get("HEIGHT")) == (980, 600):
+            places.append((place["Y"], place["X"]))
+    if places:  # xdotool counts the offset of a window in another one twice: the first is right
+        screen.origin = min(places)[::-1]
+    return bool(places)
 
 
 @pytest.mark.skipif(shutil.which("jalv.gtk3") is None, reason="jalv.gtk3 is not installed (Debian: jalv)")
@@ -262,7 +286,7 @@ def test_lv2_in_jalv(plugins, screen):
     time.sleep(2)
     host = subprocess.Popen(["jalv.gtk3", "urn:semeq:test-eq"], env=environment, stdout=subprocess.DEVNULL)
     try:
-        screen.until(lambda: _window_at(screen, "Test EQ"))
+        screen.until(lambda: window_stands(screen))
         screen.until(screen.drawn)
         before = screen.picture()
         screen.click(BYPASS)

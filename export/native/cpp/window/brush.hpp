@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 
 #include "NanoVG.hpp"
 #include "theme.hpp"
@@ -22,7 +23,7 @@ public:
     using Nano = DGL_NAMESPACE::NanoVG;
     enum Side { kLeft, kCentre, kRight };
 
-    Brush(Nano& nano, const Theme& theme) : g(nano), theme(theme) {}
+    Brush(Nano& nano, const Theme& theme, float scale) : g(nano), theme(theme), bold_(std::max(1.0f, std::round(scale * 0.7f)) / scale) {}
 
     void fill(const Box& box, float radius, const Color& colour) {
         g.beginPath();
@@ -66,14 +67,15 @@ public:
         g.fontSize(size);
         g.textAlign((side == kLeft ? Nano::ALIGN_LEFT : side == kCentre ? Nano::ALIGN_CENTER : Nano::ALIGN_RIGHT) | Nano::ALIGN_MIDDLE);
     }
-    // The font has one weight: bold is the same letters twice, a pixel apart.
+    // The font has one weight: bold is the same letters twice, whole pixels apart, since letters
+    // stand on whole pixels.
     void text(float x, float y, const char* words, float size, const Color& colour, Side side = kLeft, bool bold = false) {
         if (words[0] == 0) return;
         font(size, side);
         g.fillColor(colour);
         if (!bold) return void(g.text(x, y, words, nullptr));
-        g.text(x - 0.5f, y, words, nullptr);
-        g.text(x + 0.5f, y, words, nullptr);
+        g.text(x - bold_ / 2, y, words, nullptr);
+        g.text(x + bold_ / 2, y, words, nullptr);
     }
     // A rim of another colour around letters, so that they can be read on lines.
     void halo(float x, float y, const char* words, float size, const Color& colour, Side side) {
@@ -91,6 +93,9 @@ public:
 
     Nano& g;
     const Theme& theme;
+
+private:
+    float bold_;
 };
 
 }  // namespace semeq

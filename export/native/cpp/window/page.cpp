@@ -367,10 +367,10 @@ bool Page::type(const char* text) {
 
 // ---------------------------------------------------------------------------------------------------------- drawing
 
-void Page::draw(float width, float height) {
+void Page::draw(float width, float height, float scale) {
     lay_out(width, height);
     refresh();
-    Brush b(nano_, theme());
+    Brush b(nano_, theme(), scale);
     b.fill({0, 0, width, height}, 0, b.theme.back);
     draw_header(b);
     b.card(map_card_);

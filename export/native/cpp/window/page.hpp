@@ -38,7 +38,8 @@ public:
 
     void parameter(std::uint32_t index, float value);
     void program_loaded(int program);
-    void draw(float width, float height);
+    // In units of 1 / `scale` pixels.
+    void draw(float width, float height, float scale);
     void idle(double sample_rate);
 
     bool press(float x, float y, int button, Keys keys);

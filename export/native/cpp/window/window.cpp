@@ -22,7 +22,7 @@ protected:
     void onNanoDisplay() override {
         const float by = zoom();
         scale(by, by);
-        page_.draw(float(getWidth()) / by, float(getHeight()) / by);
+        page_.draw(float(getWidth()) / by, float(getHeight()) / by, by);
     }
     bool onMouse(const MouseEvent& e) override {
         return e.press ? page_.press(at(e.pos.getX()), at(e.pos.getY()), int(e.button), keys(e.mod)) : page_.release();
@@ -33,7 +33,7 @@ protected:
     bool onCharacterInput(const CharacterInputEvent& e) override { return page_.type(e.string); }
 
 private:
-    static constexpr uint kWidth = DISTRHO_UI_DEFAULT_WIDTH, kHeight = DISTRHO_UI_DEFAULT_HEIGHT;
+    static constexpr uint kWidth = uint(semeq::Page::kWidth), kHeight = uint(semeq::Page::kHeight);
 
     semeq::WindowLink* link() {
         void* const plugin = getPluginInstancePointer();
