@@ -1,5 +1,5 @@
-// A small CLAP host with a window, for tests: it embeds the plugin's window into one of its own on X11 and plays noise,
-// or silence, through it in real time.
+// A small CLAP host with a window, for tests: it embeds the plugin's window into one of its own on X11 and plays noise
+// that falls with frequency as music does, or silence, through it in real time.
 //   clap_window FILE noise|silence
 // It prints the id of its window. For each line on stdin it prints the values of all parameters; at the end it closes.
 #include <X11/Xlib.h>
@@ -97,10 +97,13 @@ int main(int count, char** arguments) {
                                      [](const clap_input_events_t*, std::uint32_t) -> const clap_event_header_t* { return nullptr; }};
     const clap_output_events_t told{nullptr, [](const clap_output_events_t*, const clap_event_header_t*) { return true; }};
     unsigned state = 1;
+    float low = 0;
     for (;;) {
         for (std::uint32_t i = 0; i < kBlock; ++i) {
             state = state * 1664525u + 1013904223u;
-            left[i] = right[i] = noise ? (float(state >> 8) / float(1 << 24) - 0.5f) * 0.2f : 0.0f;
+            const float white = float(state >> 8) / float(1 << 24) - 0.5f;
+            low = 0.97f * low + 0.12f * white;
+            left[i] = right[i] = noise ? low + 0.03f * white : 0.0f;
         }
         clap_process_t block{};
         block.steady_time = -1, block.frames_count = kBlock;

@@ -318,16 +318,8 @@ def test_fuzz_without_allocation_locks_or_bad_samples(host, plugins, variant, se
 def test_fuzz_under_sanitizers(tmp_path):
     """The same under AddressSanitizer and UndefinedBehaviorSanitizer, plugin and host compiled with both."""
     flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DNO_TRAP"]
-    done = semeq_export(
-        "plugin",
-        "--out",
-        tmp_path / "out",
-        "--formats",
-        "clap",
-        "--stereo-only",
-        "--no-gui",
-        CXXFLAGS=" ".join(flags[:2]),
-    )
+    options = ["--formats", "clap", "--stereo-only", "--no-gui"]
+    done = semeq_export("plugin", "--out", tmp_path / "out", *options, CXXFLAGS=" ".join(flags[:2]))
     if done.returncode != 0 and "sanitize" in done.stderr:
         pytest.skip("this compiler has no sanitizers")
     assert done.returncode == 0, done.stderr

@@ -17,7 +17,15 @@ protected:
     void parameterChanged(uint32_t index, float value) override { page_.parameter(index, value); }
     void programLoaded(uint32_t index) override { page_.program_loaded(int(index)); }
     void stateChanged(const char*, const char*) override {}
-    void uiIdle() override { page_.idle(getSampleRate()); }
+    void uiIdle() override {
+        page_.idle(getSampleRate());
+        if (frames_owed_ > 0) --frames_owed_, repaint();
+    }
+    // What is drawn into on X11 has its new size only after the next frame.
+    void onResize(const ResizeEvent& e) override {
+        UI::onResize(e);
+        frames_owed_ = 3;
+    }
 
     void onNanoDisplay() override {
         const float by = zoom();
@@ -49,6 +57,7 @@ private:
     void take_keys() override { getWindow().focus(); }
 
     semeq::Page page_;
+    int frames_owed_ = 3;
 
     DISTRHO_DECLARE_NON_COPYABLE_WITH_LEAK_DETECTOR(SemeqWindow)
 };
