@@ -10,7 +10,7 @@ import click
 from semeq.console import Example, Say, examples, output_options
 from semeq.words import bundle_with_own_words, load_bundle
 
-from ..native import FORMATS, Format, build_plugin, check_vst3, install
+from ..native import FORMATS, Format, build_plugin, check_vst3, install, window_lacks
 from ..plugin_names import PluginIdentity
 from ..word_list import keep_word_list, plugin_words
 
@@ -33,10 +33,11 @@ from ..word_list import keep_word_list, plugin_words
 @click.option("--name", default="semeq", show_default=True, help="What hosts show.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("plugins"), show_default=True)
 @click.option("--stereo-only", is_flag=True, help="Leave out the mono variant.")
+@click.option("--no-gui", is_flag=True, help="Leave out the window: a smaller plugin, compiled sooner.")
 @click.option("--install", "installing", is_flag=True, help="Also copy the plugins where hosts look for a user's own.")
 @output_options
 def plugin_command(
-    bundle: str | None, formats: str, name: str, out: Path, stereo_only: bool, installing: bool, say: Say
+    bundle: str | None, formats: str, name: str, out: Path, stereo_only: bool, no_gui: bool, installing: bool, say: Say
 ) -> None:
     """Compile a model bundle into VST3, CLAP and LV2 plugins, and check the result in a host."""
     chosen = _formats(formats)
@@ -45,10 +46,14 @@ def plugin_command(
     model = bundle_with_own_words(load_bundle(bundle))
     identity = PluginIdentity(name.strip())
     words = plugin_words(model, identity)
+    lacks = [] if no_gui else window_lacks()
+    if lacks:
+        say.note(f"the plugin gets no window here; to give it one: apt install {' '.join(lacks)}")
+    window = not no_gui and not lacks
     start = time.perf_counter()
     with say.progress() as bar:
         bar.add_task("compiling", total=None)
-        plugins = build_plugin(model, identity.name, out, chosen, (2,) if stereo_only else (2, 1), words)
+        plugins = build_plugin(model, identity.name, out, chosen, (2,) if stereo_only else (2, 1), words, window)
         worst_db = {
             plugin.path: check_vst3(plugin.path, model, plugin.channels)
             for plugin in plugins
@@ -61,7 +66,15 @@ def plugin_command(
         {"path": str(p.path), "format": p.format, "channels": p.channels, "worst_db": worst_db.get(p.path)}
         for p in plugins
     ]
-    say.data({"model": model.name, "plugins": rows, "installed": [str(path) for path in installed], "seconds": seconds})
+    say.data(
+        {
+            "model": model.name,
+            "window": window,
+            "plugins": rows,
+            "installed": [str(path) for path in installed],
+            "seconds": seconds,
+        }
+    )
     say.summary(f"built {len(plugins)} plugins from {model.name} in {seconds:.0f} s")
     for plugin in plugins:
         worst = worst_db.get(plugin.path)

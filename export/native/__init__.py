@@ -1,6 +1,6 @@
 """The native plugin: a bundle as C++ source, compiled, checked in a host, installed; its LV2 presets."""
 
-from .build import FORMATS, Format, build_plugin, build_vst3, install
+from .build import FORMATS, Format, build_plugin, build_vst3, install, window_lacks
 from .check import check_vst3
 
 __all__ = [
@@ -10,4 +10,5 @@ __all__ = [
     "build_vst3",
     "check_vst3",
     "install",
+    "window_lacks",
 ]

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,11 +23,20 @@ from ..errors import BuildError
 from ..plugin_names import PluginIdentity
 from ..word_list import ListedWord, plugin_words
 from .check import check_vst3
-from .source import model_header, names_header
+from .source import map_header, model_header, names_header
 
 Format = Literal["vst3", "clap", "lv2"]
 FORMATS: tuple[Format, ...] = ("vst3", "clap", "lv2")
 DPF_PLACES = ("/usr/share/dpf", "/usr/local/share/dpf")
+
+#: What a window is compiled with on Linux: a header, and Debian's package of it.
+WINDOW_HEADERS = {
+    "GL/gl.h": "libgl1-mesa-dev",
+    "X11/Xlib.h": "libx11-dev",
+    "X11/Xcursor/Xcursor.h": "libxcursor-dev",
+    "X11/extensions/sync.h": "libxext-dev",
+    "X11/extensions/Xrandr.h": "libxrandr-dev",
+}
 
 #: Where hosts look for a user's own plugins.
 USER_FOLDERS: dict[str, dict[Format, str]] = {
@@ -85,6 +94,17 @@ def find_cmake() -> str:
     return cmake
 
 
+def window_lacks() -> list[str]:
+    """The packages that a window would need and this system lacks; none: it can be compiled."""
+    if sys.platform != "linux":
+        return []
+    folders = [Path(folder) for folder in os.environ.get("CPATH", "").split(":") if folder]
+    folders += [Path("/usr/include"), Path("/usr/local/include")]
+    return [
+        package for header, package in WINDOW_HEADERS.items() if not any((place / header).exists() for place in folders)
+    ]
+
+
 def build_plugin(
     bundle: Bundle,
     name: str,
@@ -92,6 +112,7 @@ def build_plugin(
     formats: Sequence[Format] = FORMATS,
     channels: Sequence[int] = (2, 1),
     words: Sequence[ListedWord] | None = None,
+    window: bool = False,
 ) -> list[BuiltPlugin]:
     """Compile a bundle into plugins in the folder `out`; each replaces one of its name only when all are complete.
 
@@ -106,6 +127,8 @@ def build_plugin(
         1 and 2: a plugin for each.
     words : sequence of ListedWord or None
         The words by number; None: those of `plugin_words`, of which nothing is kept.
+    window : bool
+        Whether the plugins have one; `window_lacks` says what it needs.
 
     Raises
     ------
@@ -117,11 +140,13 @@ def build_plugin(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".semeq-build-", dir=out) as folder:
         work = Path(folder).resolve()  # modules are run from their own folders, `out` may be relative
-        built = []
-        for count in channels:
-            identity = PluginIdentity(name if count == 2 else f"{name} mono")
-            library = _compile(bundle, words, identity, work / str(count), dpf, cmake, formats, count)
-            built += [_assemble(form, count, identity, library, work / "plugins") for form in formats]
+        identities = {count: PluginIdentity(name if count == 2 else f"{name} mono") for count in channels}
+        library = _compile(bundle, words, identities, work, dpf, cmake, formats, window)
+        built = [
+            _assemble(form, count, identity, library, work / "plugins")
+            for count, identity in identities.items()
+            for form in formats
+        ]
         finished = []
         for plugin in built:
             target = out / plugin.path.name
@@ -169,25 +194,29 @@ def install(plugins: Sequence[BuiltPlugin]) -> list[Path]:
 def _compile(
     bundle: Bundle,
     words: Sequence[ListedWord],
-    identity: PluginIdentity,
+    identities: Mapping[int, PluginIdentity],
     work: Path,
     dpf: Path,
     cmake: str,
     formats: Sequence[Format],
-    channels: int,
+    window: bool,
 ) -> Path:
     """Generate the sources and run CMake; returns the folder of the compiled modules."""
     model = work / "model"
-    model.mkdir(parents=True)
+    for channels, identity in identities.items():
+        (model / str(channels)).mkdir(parents=True)
+        (model / str(channels) / "model_names.h").write_text(names_header(bundle, identity, words))
     (model / "model.hpp").write_text(model_header(bundle, words))
-    (model / "model_names.h").write_text(names_header(bundle, identity, words))
+    if window:
+        (model / "map.hpp").write_text(map_header(bundle, words), encoding="utf-8")
     build = work / "build"
     defines = {
         "MODEL_DIR": model,
         "ENGINE_DIR": eq.CPP_FOLDER,
         "DPF_DIR": dpf,
         "FORMATS": ";".join(form.upper() for form in formats),
-        "CHANNELS": channels,
+        "CHANNELS": ";".join(map(str, identities)),
+        "WINDOW": "ON" if window else "OFF",
         "CMAKE_BUILD_TYPE": "Release",
     }
     _run(

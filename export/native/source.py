@@ -12,8 +12,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from semeq.eq import LOWER_BOUNDS, PARAMETER_COUNT, UPPER_BOUNDS, denormalise
-from semeq.words import Bundle, BundleError
+from semeq.desk import is_term, placed, priority, word_positions
+from semeq.eq import LOWER_BOUNDS, PARAMETER_COUNT, UPPER_BOUNDS, curve, denormalise
+from semeq.words import OWN, Bundle, BundleError, Decoder, plain_name
 
 from ..plugin_names import PluginIdentity
 from ..word_list import ListedWord
@@ -21,6 +22,9 @@ from ..word_list import ListedWord
 WIDEST_LAYER = 256
 MAX_HIDDEN_LAYERS = 8
 LATENT_SIZE = 32
+
+#: So many people make a word a common one, as on the desk's page.
+_MANY = 8
 
 Weights = NDArray[np.float32]
 
@@ -137,6 +141,49 @@ def model_header(bundle: Bundle, listed: Sequence[ListedWord]) -> str:
     parts += [f"constexpr int kDefaultSemantic = {first};", f"constexpr int kDefaultTo = {second};"]
     parts += ["", "}  // namespace semeq::model", ""]
     return "\n".join(parts)
+
+
+def map_header(bundle: Bundle, listed: Sequence[ListedWord]) -> str:
+    """``map.hpp``: where each word lies on the map of the window, and how soon it is shown."""
+    vocabulary = bundle.vocabulary
+    positions = word_positions(Decoder(bundle), vocabulary)
+    entries = {plain_name(word.name): (word, position) for word, position in zip(vocabulary, positions, strict=True)}
+    curves = curve(np.array([word.params for word in listed]))
+    known = [place for place, word in enumerate(listed) if word.name in entries]
+    known_curves, known_positions = curves[known], np.array([entries[listed[place].name][1] for place in known])
+    rows = []
+    for place, word in enumerate(listed):
+        if word.name in entries:
+            entry, (x, y) = entries[word.name]
+            rank, low = priority(entry), entry.low_evidence
+            kind = (
+                "kCore" if OWN in entry.sources or is_term(entry) else "kCommon" if entry.evidence >= _MANY else "kRare"
+            )
+        else:  # a word that the list kept from an older model
+            x, y = placed(curves[place], known_curves, known_positions)
+            rank, low, kind = 0.0, True, "kRare"
+        rows.append(f"    {{{x:.4f}f, {y:.4f}f, {rank:.1f}f, {kind}, {str(low).lower()}}},")
+    return "\n".join(
+        [
+            "// Made by semeq-export plugin from a model bundle; not for editing.",
+            "#pragma once",
+            "",
+            "namespace semeq::model {",
+            "",
+            "enum Kind { kCore, kCommon, kRare };  // the craft's or one's own; many people's; another",
+            "struct Place {",
+            "    float x, y, priority;  // −1 to 1, y upwards",
+            "    Kind kind;",
+            "    bool low;  // few people used it",
+            "};",
+            "constexpr Place kPlaces[] = {",
+            *rows,
+            "};",
+            "",
+            "}  // namespace semeq::model",
+            "",
+        ]
+    )
 
 
 def _array(name: str, values: Weights) -> str:

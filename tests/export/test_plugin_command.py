@@ -25,7 +25,7 @@ def installed(tmp_path_factory):
     work, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
     command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "plugin", "--install"]
     done = subprocess.run(
-        command, cwd=work, env=os.environ | {"HOME": str(home)}, capture_output=True, text=True, timeout=300
+        command, cwd=work, env=os.environ | {"HOME": str(home)}, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return work, home

@@ -12,7 +12,17 @@
 #define DISTRHO_PLUGIN_URI SEMEQ_PLUGIN_URI
 #define DISTRHO_PLUGIN_CLAP_ID SEMEQ_PLUGIN_ID
 
+// A window where CMake found what it draws with. It reads the plugin's output directly, for the spectrum: one binary
+// holds both, and DPF's VST3 keeps its plain controller (framework.cpp).
+#ifdef SEMEQ_WINDOW
+#define DISTRHO_PLUGIN_HAS_UI 1
+#define DISTRHO_PLUGIN_WANT_DIRECT_ACCESS 1
+#define DISTRHO_UI_USE_NANOVG 1
+#define DISTRHO_UI_FILE_BROWSER 0
+#define DISTRHO_UI_USER_RESIZABLE 1
+#else
 #define DISTRHO_PLUGIN_HAS_UI 0
+#endif
 #define DISTRHO_PLUGIN_IS_RT_SAFE 1
 #define DISTRHO_PLUGIN_NUM_INPUTS SEMEQ_CHANNELS
 #define DISTRHO_PLUGIN_NUM_OUTPUTS SEMEQ_CHANNELS

@@ -8,12 +8,10 @@
 
 #include "decoder.hpp"
 #include "engine.hpp"
-#include "model.hpp"
 #include "morph_path.hpp"
+#include "parameters.hpp"
 
 namespace semeq {
-
-enum ParameterIndex : std::uint32_t { kSemantic, kTo, kMorph, kIntensity, kOutputDb, kBypass, kParameterCount };
 
 class Equaliser {
 public:
@@ -28,10 +26,6 @@ public:
     Equaliser() noexcept : decoder_(model::kDecoder), path_(decoder_, curve_), engine_(48000, SEMEQ_CHANNELS) {
         for (std::uint32_t i = 0; i < kParameterCount; ++i) values_[i].store(kDefaults[i], std::memory_order_relaxed);
     }
-
-    static constexpr float kLow[kParameterCount] = {0, 0, 0, 0, -24, 0};
-    static constexpr float kHigh[kParameterCount] = {model::kWordCount - 1, model::kWordCount - 1, 1, 2, 24, 1};
-    static constexpr float kDefaults[kParameterCount] = {float(model::kDefaultSemantic), float(model::kDefaultTo), 0, 1, 0, 0};
 
     // From any thread.
     float get(std::uint32_t index) const noexcept { return values_[index].load(std::memory_order_relaxed); }

@@ -4,41 +4,16 @@
 
 #include "DistrhoPlugin.hpp"
 #include "equaliser.hpp"
+#include "programs.hpp"
+#if DISTRHO_PLUGIN_HAS_UI
+#include "window_link.hpp"
+#endif
 
 START_NAMESPACE_DISTRHO
 
 namespace {
 
 using namespace semeq;
-
-struct Program {
-    const char* name;
-    const char *semantic, *to;
-    float morph, intensity;
-};
-
-// Starting points. A word that a user's own vocabulary lacks falls back to the default one.
-constexpr Program kPrograms[] = {
-    {"Warm to bright, at warm", "warm", "bright", 0.0f, 1.0f},
-    {"Warm to bright, in the middle", "warm", "bright", 0.5f, 1.0f},
-    {"Gently warm", "warm", "bright", 0.0f, 0.5f},
-    {"Gently bright", "bright", "warm", 0.0f, 0.5f},
-    {"Clear up the mud", "muddy", "clear", 1.0f, 0.7f},
-    {"Air on top", "airy", "clear", 0.0f, 0.6f},
-    {"Full body", "full", "thin", 0.0f, 0.7f},
-    {"Thin it out", "thin", "full", 0.0f, 0.6f},
-    {"Deep", "deep", "airy", 0.0f, 0.8f},
-    {"Boom", "boomy", "tinny", 0.0f, 0.5f},
-    {"Small speaker", "tinny", "full", 0.0f, 1.0f},
-    {"Flat (intensity 0)", "warm", "bright", 0.0f, 0.0f},
-};
-constexpr std::uint32_t kProgramCount = sizeof(kPrograms) / sizeof(kPrograms[0]);
-
-int word_index(const char* name) noexcept {
-    for (int i = 0; i < model::kWordCount; ++i)
-        if (std::strcmp(model::kWords[i], name) == 0) return i;
-    return -1;
-}
 
 // MIDI 1.0 leaves controllers 20 to 31 undefined, so they are free to use. In the order of ParameterIndex.
 constexpr std::uint8_t kControllers[kParameterCount] = {23, 24, 21, 22, 25, 26};
@@ -50,6 +25,10 @@ constexpr const char* kStateKeys[2] = {"semantic_word", "to_word"};  // for kSem
 class SemeqPlugin : public Plugin {
 public:
     SemeqPlugin() : Plugin(kParameterCount, kProgramCount, 2) { setLatency(0); }
+
+#if DISTRHO_PLUGIN_HAS_UI
+    WindowLink link;
+#endif
 
 protected:
     const char* getLabel() const override { return "semeq"; }
@@ -70,7 +49,7 @@ protected:
         p.hints = kParameterIsAutomatable;
         p.name = names[index];
         p.symbol = symbols[index];
-        p.ranges = ParameterRanges(Equaliser::kDefaults[index], Equaliser::kLow[index], Equaliser::kHigh[index]);
+        p.ranges = ParameterRanges(kDefaults[index], kLow[index], kHigh[index]);
         p.midiCC = kControllers[index];
         switch (index) {
             case kSemantic:
@@ -104,7 +83,7 @@ protected:
     void initState(uint32_t index, State& state) override {
         state.key = kStateKeys[index];
         state.hints = kStateIsOnlyForDSP;
-        state.defaultValue = encode(int(Equaliser::kDefaults[index]));
+        state.defaultValue = encode(int(kDefaults[index]));
         state.label = index == 0 ? "Semantic word" : "To word";
     }
 
@@ -124,9 +103,8 @@ protected:
 
     void loadProgram(uint32_t index) override {
         const Program& program = kPrograms[index];
-        const int a = word_index(program.semantic), b = word_index(program.to);
-        equaliser_.set(kSemantic, float(a >= 0 ? a : model::kDefaultSemantic));
-        equaliser_.set(kTo, float(b >= 0 ? b : model::kDefaultTo));
+        equaliser_.set(kSemantic, float(word_or(program.semantic, model::kDefaultSemantic)));
+        equaliser_.set(kTo, float(word_or(program.to, model::kDefaultTo)));
         equaliser_.set(kMorph, program.morph);
         equaliser_.set(kIntensity, program.intensity);
         equaliser_.set(kOutputDb, 0.0f);
@@ -185,7 +163,7 @@ private:
 
     // A controller at `part` of its way, 0 to 1.
     void turn(std::uint32_t index, float part) noexcept {
-        const float low = Equaliser::kLow[index], high = Equaliser::kHigh[index];
+        const float low = kLow[index], high = kHigh[index];
         float value = low + part * (high - low);
         if (index == kBypass) value = float(part >= 0.5f);
         // A controller has 128 steps: they are the first 128 words, which are the ones that matter most.
@@ -201,6 +179,9 @@ private:
         float* out[SEMEQ_CHANNELS];
         for (int c = 0; c < SEMEQ_CHANNELS; ++c) in[c] = inputs[c] + from, out[c] = outputs[c] + from;
         equaliser_.run(in, out, int(to - from));
+#if DISTRHO_PLUGIN_HAS_UI
+        link.output.write(out, SEMEQ_CHANNELS, int(to - from));
+#endif
     }
 
     // Tell the host of values that did not come from it.
@@ -228,3 +209,10 @@ Plugin* createPlugin() {
 }
 
 END_NAMESPACE_DISTRHO
+
+#if DISTRHO_PLUGIN_HAS_UI
+semeq::WindowLink& semeq::window_link(void* plugin) noexcept {
+    USE_NAMESPACE_DISTRHO
+    return static_cast<SemeqPlugin*>(static_cast<Plugin*>(plugin))->link;
+}
+#endif

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,16 +14,11 @@ from semeq import eq
 from semeq.plugin import Controls, NativeError, SemanticEQ, WordSpace, load_native
 from semeq.plugin.renderer import target_of
 
-RATE = 44_100
-DPF = Path(os.environ.get("DPF_DIR", "/usr/share/dpf"))
-HERE = Path(__file__).parent
+from .building import DPF, HERE, NEEDS, compile_host, semeq_export
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not (DPF / "distrho").is_dir(), reason="DPF is not installed (Debian: dpf-source)"),
-    pytest.mark.skipif(shutil.which("cmake") is None or shutil.which("c++") is None, reason="no CMake or C++ compiler"),
-    pytest.mark.xdist_group("native"),
-]
+RATE = 44_100
+
+pytestmark = NEEDS
 
 
 @pytest.fixture(scope="module")
@@ -46,37 +39,9 @@ def native(cache):
 
 
 @pytest.fixture(scope="module")
-def plugins(tmp_path_factory):
-    """All formats, by the command."""
-    out = tmp_path_factory.mktemp("plugins")
-    done = semeq_export("plugin", "--out", out, "--name", "Test EQ")
-    assert done.returncode == 0, done.stderr
-    assert "checked in pedalboard" in done.stdout
-    return out
-
-
-@pytest.fixture(scope="module")
 def host(tmp_path_factory):
     """The CLAP host, with traps for allocation and locks."""
     return compile_host(tmp_path_factory.mktemp("host"))
-
-
-def compile_host(folder, *flags, source="clap_host.cpp"):
-    program = folder / "host"
-    include = f"-I{DPF}/distrho/src"
-    command = ["c++", "-std=c++17", "-O1", "-g", "-rdynamic", include, HERE / source, "-o", program]
-    subprocess.run([*command, *flags, "-ldl", "-pthread"], check=True)
-    return program
-
-
-def semeq_export(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-c", "from semeq.export.cli import main; main()", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -353,9 +318,8 @@ def test_fuzz_without_allocation_locks_or_bad_samples(host, plugins, variant, se
 def test_fuzz_under_sanitizers(tmp_path):
     """The same under AddressSanitizer and UndefinedBehaviorSanitizer, plugin and host compiled with both."""
     flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DNO_TRAP"]
-    done = semeq_export(
-        "plugin", "--out", tmp_path / "out", "--formats", "clap", "--stereo-only", CXXFLAGS=" ".join(flags[:2])
-    )
+    options = ["--formats", "clap", "--stereo-only", "--no-gui"]
+    done = semeq_export("plugin", "--out", tmp_path / "out", *options, CXXFLAGS=" ".join(flags[:2]))
     if done.returncode != 0 and "sanitize" in done.stderr:
         pytest.skip("this compiler has no sanitizers")
     assert done.returncode == 0, done.stderr

@@ -71,7 +71,8 @@ class Jalv:
 def lv2_folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("lv2")
     command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "plugin"]
-    subprocess.run([*command, "--formats", "lv2", "--stereo-only", "--out", out], check=True, capture_output=True)
+    options = ["--formats", "lv2", "--stereo-only", "--no-gui", "--out", out]
+    subprocess.run([*command, *options], check=True, capture_output=True)
     preset = ["airy", "--to", "deep", "--morph", "0.4", "--intensity", "0.7", "--output-db", "-2"]
     command = [*command[:-1], "eq", *preset, "--format", "lv2-preset", "--out", out / "mine"]
     subprocess.run(command, check=True, capture_output=True)
