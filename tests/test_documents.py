@@ -285,7 +285,12 @@ def run_line(line: str, folder: Path, **environment: str) -> None:
         ["bash", "-c", line],
         cwd=folder,
         env=os.environ
-        | {"PATH": path, "COLUMNS": "100", "HOME": str(folder / "home"), "SEMEQ_WORDS": str(folder / "home" / "words.toml")}
+        | {
+            "PATH": path,
+            "COLUMNS": "100",
+            "HOME": str(folder / "home"),
+            "SEMEQ_WORDS": str(folder / "home" / "words.toml"),
+        }
         | environment,
         capture_output=True,
         text=True,
