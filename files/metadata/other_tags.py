@@ -11,6 +11,7 @@ from ..ffmpeg import container_tags
 Entries = Sequence[tuple[str, str]]
 Pictures = Sequence[Any]
 Reader = Callable[[Path], tuple[Entries, Pictures]]
+Writer = Callable[[Entries, Pictures, Path], list[str]]
 
 #: iTunes' atoms by Vorbis comment key.
 _ATOMS = {

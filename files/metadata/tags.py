@@ -18,6 +18,7 @@ from ..containers import FORM, RIFF, chunk_body, family_of, walk
 from ..formats import AudioFormat
 from .other_tags import (
     Reader,
+    Writer,
     read_ape,
     read_asf,
     read_matroska,
@@ -68,6 +69,10 @@ def _adapted(reader: Reader) -> Callable[[Path], Tags]:
         return _without_gain(Tags(list(entries), list(pictures)))
 
     return read
+
+
+def _plain(writer: Writer) -> Callable[[Tags, Path], list[str]]:
+    return lambda tags, path: writer(tags.entries, tags.pictures, path)
 
 
 def read_tags(source: Path, form: AudioFormat, target: AudioFormat) -> Tags:
@@ -299,10 +304,10 @@ _READERS = {
     "AIFF": _read_aiff,
 }
 _WRITERS = {
-    "MP4": lambda tags, path: write_mp4(tags.entries, tags.pictures, path),
-    "WAVPACK": lambda tags, path: write_ape(tags.entries, tags.pictures, path),
-    "ASF": lambda tags, path: write_asf(tags.entries, tags.pictures, path),
-    "MATROSKA": lambda tags, path: write_matroska(tags.entries, tags.pictures, path),
+    "MP4": _plain(write_mp4),
+    "WAVPACK": _plain(write_ape),
+    "ASF": _plain(write_asf),
+    "MATROSKA": _plain(write_matroska),
     "FLAC": _write_flac,
     "OGG VORBIS": _write_ogg,
     "OGG OPUS": _write_ogg,

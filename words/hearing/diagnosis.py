@@ -104,7 +104,8 @@ class Diagnosis:
             return ""
         words = [*standing, *self._wishes]
         # A remedy takes away what a complaint has, and what is opposite to a wish.
-        curves = np.concatenate([self._curves(standing), -self._curves(self._wishes)])
+        complained = self._both[0][[self.complaints.index(word) for word in standing]]
+        curves = np.concatenate([complained, -self._curves(self._wishes)])
         left, said, taken = lean_db.copy(), [], np.zeros((0, len(lean_db)))
         for first in (True, False):
             gain = np.where(self._likeness(curves, taken) > _ALIKE, -np.inf, self._evidence(curves, left))
