@@ -1,7 +1,7 @@
 """The models: V3, the earlier systems, and where words lie in them."""
 
 from .building import build_model, decode, decoded_curves, encode
-from .network import EqSpace, Space
+from .network import EqSpace, Space, mixed
 from .response import FREQS, GAINS, QS, Response
 from .scale import Scale, fixed_scale
 from .words import SchoolPoint, WordPoint, place_words, word_errors
@@ -21,6 +21,7 @@ __all__ = [
     "decoded_curves",
     "encode",
     "fixed_scale",
+    "mixed",
     "place_words",
     "word_errors",
 ]

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from semeq.eq import PARAMETER_COUNT
 
 from ..recipe import ModelSection
-from .network import Perceptron, Reconstruction, Space
+from .network import Perceptron, Reconstruction, Shown, Space, mixed
 from .scale import Scale
 
 
@@ -62,11 +62,15 @@ class Autoencoder(Space):
         condition = latent[:, width:] if told else self._condition(len(latent), latent)
         return self.scale.to_physical(self._decode(latent[:, :width], condition))
 
-    def reconstruct(self, params: Tensor, labels: Tensor) -> Reconstruction:
+    def show(self, params: Tensor) -> Shown:
+        """Seen and given are the scaled parameters."""
+        unit = self.scale.to_unit(params)
+        return Shown(self.response(params), unit, unit, torch.ones_like(unit))
+
+    def reconstruct(self, shown: Shown, labels: Tensor, between: Tensor) -> Reconstruction:
         """A variational model decodes a sample, not the mean."""
-        target = self.scale.to_unit(params)
         condition = self._one_hot(labels) if self.words else None
-        mean, log_variance = self._encode(target, condition)
+        mean, log_variance = self._encode(shown.seen, condition)
         latent, divergence = mean, mean.new_zeros(())
         if log_variance is not None:
             latent = mean + torch.exp(0.5 * log_variance) * torch.randn_like(mean)
@@ -77,9 +81,8 @@ class Autoencoder(Space):
             semantic=self.projection(mean),
             directions=mean,
             decoded=decoded,
-            target=target,
-            weight=target.new_ones(()),
             curve_db=self.response(self.scale.to_physical(decoded)),
+            between_db=self.curves(mixed(mean, between)),
             divergence=divergence,
         )
 

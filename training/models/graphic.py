@@ -10,7 +10,7 @@ from semeq.eq import REFERENCE_GRID_HZ
 
 from ..data.readers import BAND_FREQS_HZ
 from ..recipe import ModelSection
-from .network import CURVE_UNIT_DB, Perceptron, Reconstruction, Space
+from .network import CURVE_UNIT_DB, Perceptron, Reconstruction, Shown, Space, mixed
 
 
 def _interpolation(at: np.ndarray, known: np.ndarray) -> Tensor:
@@ -43,19 +43,22 @@ class GraphicSpace(Space):
         out: Tensor = self.decoder(latent) @ self.get_buffer("to_grid") * CURVE_UNIT_DB
         return out
 
-    def reconstruct(self, params: Tensor, labels: Tensor) -> Reconstruction:
-        """Targets are the gains of the 40 bands."""
-        target = self._bands(params)
-        latent = torch.tanh(self.encoder(target))
+    def show(self, params: Tensor) -> Shown:
+        """Seen and given are the gains of the 40 bands."""
+        bands = self._bands(params)
+        return Shown(self.response(params), bands, bands, torch.ones_like(bands))
+
+    def reconstruct(self, shown: Shown, labels: Tensor, between: Tensor) -> Reconstruction:
+        """Latents decode to the gains of the 40 bands."""
+        latent = torch.tanh(self.encoder(shown.seen))
         decoded = self.decoder(latent)
         return Reconstruction(
             latent=latent,
             semantic=latent,
             directions=latent,
             decoded=decoded,
-            target=target,
-            weight=target.new_ones(()),
             curve_db=decoded @ self.get_buffer("to_grid") * CURVE_UNIT_DB,
+            between_db=self.curves(mixed(latent, between)),
             divergence=latent.new_zeros(()),
         )
 

@@ -22,6 +22,32 @@ BAND_GAIN = (0, 0, 2, 2, 2, 5, 5, 5, 8, 8, 8, 11, 11)
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a model is shown of n settings in training; none of it depends on the weights.
+
+    Attributes
+    ----------
+    curve_db
+        Their responses, (n, 128).
+    seen
+        What the encoder of parameters reads, (n, i).
+    target
+        What the decoder shall give, in the model's own scale, (n, k).
+    weight
+        How much each output counts, (n, k).
+    """
+
+    curve_db: Tensor
+    seen: Tensor
+    target: Tensor
+    weight: Tensor
+
+    def part(self, rows: slice) -> Shown:
+        """Some of the settings."""
+        return Shown(self.curve_db[rows], self.seen[rows], self.target[rows], self.weight[rows])
+
+
+@dataclass(frozen=True)
 class Reconstruction:
     """What one training step looks at, for a batch of n settings.
 
@@ -33,12 +59,12 @@ class Reconstruction:
         What words are told apart by, (n, s).
     directions
         Semantic points seen from the flat setting, (n, s).
-    decoded, target
-        Output and what it should be, in the model's own scale, (n, k).
-    weight
-        How much each output counts, (n, k) or a scalar.
+    decoded
+        Output in the model's own scale, (n, k).
     curve_db
         Response of the output, (n, 128).
+    between_db
+        Response half way and elsewhere between neighbours, (m, 128), where it was asked for.
     divergence
         Kullback-Leibler term of a variational model, scalar; 0 otherwise.
     """
@@ -47,9 +73,8 @@ class Reconstruction:
     semantic: Tensor
     directions: Tensor
     decoded: Tensor
-    target: Tensor
-    weight: Tensor
     curve_db: Tensor
+    between_db: Tensor
     divergence: Tensor
 
 
@@ -115,9 +140,22 @@ class Space(nn.Module):
         out: Tensor = self.response(self.decode(latent))
         return out
 
-    def reconstruct(self, params: Tensor, labels: Tensor) -> Reconstruction:
-        """Encode and decode a batch of settings (n, 13) with labels (n,), -1 for none."""
+    def show(self, params: Tensor) -> Shown:
+        """What `reconstruct` is given of settings (n, 13)."""
         raise NotImplementedError
+
+    def reconstruct(self, shown: Shown, labels: Tensor, between: Tensor) -> Reconstruction:
+        """Encode and decode a batch of n settings with labels (n,), -1 for none.
+
+        `between` (m, 1) also asks for points between the first m latents and their neighbours, from 0 to 1 of the way.
+        """
+        raise NotImplementedError
+
+
+def mixed(latent: Tensor, between: Tensor) -> Tensor:
+    """Points (m, d) between the first m of latents (n, d), each `between` (m, 1) of the way to the one before it."""
+    some = latent[: len(between)]
+    return torch.lerp(some, some.roll(1, 0), between)
 
 
 class Canonical(nn.Module):
@@ -182,38 +220,42 @@ class EqSpace(Space):
 
     def encode(self, params: Tensor) -> Tensor:
         """Physical settings (n, 13) to latents (n, 32)."""
-        return self._encode(params)[0]
+        return self._encode(self.response(params), self.canonical(params)[1])
 
     def decode(self, latent: Tensor) -> Tensor:
         """Latents (n, 32) to settings (n, 13) in physical units, always within the bounds."""
         return self.scale.to_physical(self._decode_unit(latent, self.encode(self.get_buffer("flat"))))
 
-    def reconstruct(self, params: Tensor, labels: Tensor) -> Reconstruction:
-        """The flat setting rides along in the batch: its latent anchors the decoder."""
-        latent, ordered = self._encode(torch.cat([params, self.get_buffer("flat")]))
-        latent, anchor, target = latent[:-1], latent[-1:], ordered[:-1]
-        heard = latent + self.section.noise * torch.randn_like(latent) if self.section.noise else latent
-        unit = self._decode_unit(heard, anchor)
-        gain_db = self.scale.to_physical(target).index_select(1, self.get_buffer("band_gain")).abs()
+    def show(self, params: Tensor) -> Shown:
+        """Frequency and Q of a band count by |g| / (|g| + 1 dB): unheard bands may rest anywhere."""
+        ordered, seen = self.canonical(params)
+        gain_db = self.scale.to_physical(ordered).index_select(1, self.get_buffer("band_gain")).abs()
         mask = self.get_buffer("gain_mask")
+        return Shown(self.response(params), seen, ordered, mask + (1 - mask) * gain_db / (gain_db + 1.0))
+
+    def reconstruct(self, shown: Shown, labels: Tensor, between: Tensor) -> Reconstruction:
+        """The flat setting rides along in the batch: its latent anchors the decoder. What lies between does, too."""
+        flat = shown.curve_db.new_zeros((1, shown.curve_db.shape[1])), self.canonical.get_buffer("neutral")
+        latent = self._encode(torch.cat([shown.curve_db, flat[0]]), torch.cat([shown.seen, flat[1]]))
+        latent, anchor = latent[:-1], latent[-1:]
+        heard = latent + self.section.noise * torch.randn_like(latent) if self.section.noise else latent
+        unit = self._decode_unit(torch.cat([heard, mixed(latent, between)]), anchor)
+        curve_db = self.response(self.scale.to_physical(unit))
         return Reconstruction(
             latent=latent,
             semantic=latent[:, : self.section.semantic],
             directions=(latent - anchor)[:, : self.section.semantic],
-            decoded=unit,
-            target=target,
-            # Frequency and Q of a band count by |g| / (|g| + 1 dB): unheard bands may rest anywhere.
-            weight=mask + (1 - mask) * gain_db / (gain_db + 1.0),
-            curve_db=self.response(self.scale.to_physical(unit)),
+            decoded=unit[: len(latent)],
+            curve_db=curve_db[: len(latent)],
+            between_db=curve_db[len(latent) :],
             divergence=latent.new_zeros(()),
         )
 
-    def _encode(self, params: Tensor) -> tuple[Tensor, Tensor]:
-        """Latents, and the settings in the unit cube with their bells in order."""
-        semantic = torch.tanh(self.curve_encoder(self.response(params) / CURVE_UNIT_DB))
-        ordered, seen = self.canonical(params)
+    def _encode(self, curve_db: Tensor, seen: Tensor) -> Tensor:
+        """Latents of curves (n, 128) and of canonical settings in the unit cube, (n, 13)."""
+        semantic = torch.tanh(self.curve_encoder(curve_db / CURVE_UNIT_DB))
         detail = torch.tanh(self.params_encoder(4 * seen - 2))
-        return torch.cat([semantic, detail], dim=1), ordered
+        return torch.cat([semantic, detail], dim=1)
 
     def _decode_unit(self, latent: Tensor, anchor: Tensor) -> Tensor:
         """Latents (n, 32) to the unit cube; `anchor` is the latent of the flat setting, (1, 32)."""

@@ -68,17 +68,17 @@ def test_the_response_runs_on_any_device():
 
 def test_a_step_on_a_second_device_stays_there(made_csv):
     """All that a trainer holds moved to `meta`, which has no numbers to read: a step must run all the same."""
-    trainer = trainer_of(with_changes(load_recipe("v3"), {**SMALL, "loss.mixing": "0"}), made_csv)
+    trainer = trainer_of(with_changes(load_recipe("v3"), SMALL), made_csv)
     for name in ("model", "prototypes", "scale"):
         setattr(trainer, name, copy.deepcopy(getattr(trainer, name)).to("meta"))
     for name in ("class_weights", "tilt_weights"):
         setattr(trainer, name, getattr(trainer, name).to("meta"))
     trainer.parameters = [*trainer.model.parameters(), *trainer.prototypes.parameters()]
     trainer.optimiser = torch.optim.AdamW(trainer.parameters)
-    params, curves = torch.ones(16, 13, device="meta"), torch.ones(16, 128, device="meta")
-    labels = torch.zeros(16, dtype=torch.int64, device="meta")
+    params = torch.ones(16, 13, device="meta")
+    labels, between = torch.zeros(16, dtype=torch.int64, device="meta"), torch.ones(8, 1, device="meta")
     with NoWaiting("meta"):
-        assert trainer._step(params, curves, labels, 0.5).device.type == "meta"
+        assert trainer._step(params, labels, between, 0.5).device.type == "meta"
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_the_semantic_part_hears_only_the_curve(model):
 def test_frequency_and_q_count_as_much_as_their_band_is_heard(model):
     params = np.tile(FLAT, (2, 1))
     params[1, 2] = 9.0
-    weight = model.reconstruct(torch.tensor(params, dtype=torch.float32), torch.tensor([-1, -1])).weight
+    weight = model.show(torch.tensor(params, dtype=torch.float32)).weight
     bell = [2, 3, 4]
     assert weight[0, [0, 2, 5, 8, 11]].tolist() == [1] * 5
     assert weight[0, [1, 3, 4, 6, 7, 9, 10, 12]].abs().max() == 0

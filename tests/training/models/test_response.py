@@ -67,3 +67,15 @@ def test_a_data_scale_spans_the_rows_and_a_zscore_standardises_them():
     scores = fitted_scale("zscore", params).to_unit(tensor)
     np.testing.assert_allclose(scores.mean(0).numpy(), 0, atol=1e-4)
     np.testing.assert_allclose(scores.std(0, correction=0).numpy(), 1, rtol=1e-4)
+
+
+def test_it_is_the_same_curve_with_a_gradient_and_without():
+    params = torch.tensor(some_settings(300), dtype=torch.float32)
+    with_gradient = Response()(params.clone().requires_grad_(True)).detach()
+    torch.testing.assert_close(with_gradient, Response()(params), atol=1e-4, rtol=0)
+
+
+def test_its_slopes_stay_finite_at_the_bounds():
+    params = torch.tensor(some_settings(300), dtype=torch.float32, requires_grad=True)
+    Response()(params).square().sum().backward()
+    assert torch.isfinite(params.grad).all()

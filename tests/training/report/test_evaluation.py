@@ -102,9 +102,8 @@ def test_a_point_of_the_cvae_carries_its_word(corpus):
     told = encode(model, params, labels)
     assert told.shape == (6, recipe.model.semantic + len(corpus.words))
     np.testing.assert_array_equal(told[:, recipe.model.semantic :], np.eye(len(corpus.words) + 1)[labels, :-1])
-    as_trained = (
-        model.reconstruct(torch.tensor(params, dtype=torch.float32), torch.tensor(labels)).directions.detach().numpy()
-    )
+    shown = model.show(torch.tensor(params, dtype=torch.float32))
+    as_trained = model.reconstruct(shown, torch.tensor(labels), torch.zeros(0, 1)).directions.detach().numpy()
     np.testing.assert_allclose(told[:, : recipe.model.semantic], as_trained, atol=1e-6)
     np.testing.assert_allclose(told[5, : recipe.model.semantic], encode(model, params)[5], atol=1e-6)
     assert np.abs(decode(model, told)[:5] - decode(model, told[:, : recipe.model.semantic])[:5]).max() > 0
