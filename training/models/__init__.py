@@ -4,7 +4,7 @@ from .building import build_model, decode, decoded_curves, encode
 from .network import EqSpace, Space, mixed
 from .response import FREQS, GAINS, QS, Response
 from .scale import Scale, fixed_scale
-from .words import SchoolPoint, WordPoint, place_words, word_errors
+from .words import SchoolPoint, WordPoint, locate, place_words, word_errors
 
 __all__ = [
     "FREQS",
@@ -21,6 +21,7 @@ __all__ = [
     "decoded_curves",
     "encode",
     "fixed_scale",
+    "locate",
     "mixed",
     "place_words",
     "word_errors",

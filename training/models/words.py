@@ -152,26 +152,30 @@ def _located(model: Space, words: list[tuple[WordPoint, list[tuple[str, _Sense]]
 
 
 def locate(model: Space, targets_db: FloatArray, starts: FloatArray) -> FloatArray:
-    """Points (w, 32) near `starts` (w, 32) that decode to curves (w, 128).
+    """Points (w, d) near `starts` (w, d) that decode to curves (w, 128).
 
     Encoding a setting and decoding it again loses a little of it; a search from the encoded point does not. It
     minimises the squared curve error plus a pull towards the start, so the point stays where such sounds are encoded.
+    What a point of a conditional model carries of its word stays as it is.
     """
     device = model.get_buffer("flat").device
     target = torch.tensor(targets_db, dtype=torch.float32, device=device)
-    start = torch.tensor(starts, dtype=torch.float32, device=device).clamp(-0.999, 0.999)
-    free = torch.atanh(start).requires_grad_(True)
+    begun = torch.tensor(starts, dtype=torch.float32, device=device)
+    start, told = begun[:, : model.latent_size], begun[:, model.latent_size :]
+    start = start.clamp(-0.999, 0.999) if model.bounded else start
+    free = (torch.atanh(start) if model.bounded else start.clone()).requires_grad_(True)
     optimiser = torch.optim.Adam([free], lr=STEP_SIZE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, STEPS)
     for _ in range(STEPS):
-        latent = torch.tanh(free)
-        error = (model.curves(latent) - target).square().mean(dim=1)
+        latent = torch.tanh(free) if model.bounded else free
+        error = (model.curves(torch.cat([latent, told], dim=1)) - target).square().mean(dim=1)
         loss = (error + PULL * (latent - start).square().sum(dim=1)).sum()
         optimiser.zero_grad()
         (free.grad,) = torch.autograd.grad(loss, [free])
         optimiser.step()
         schedule.step()
-    return np.asarray(torch.tanh(free).detach().double().cpu().numpy(), dtype=np.float64)
+    found = torch.cat([torch.tanh(free) if model.bounded else free, told], dim=1)
+    return np.asarray(found.detach().double().cpu().numpy(), dtype=np.float64)
 
 
 def _sense(params: FloatArray, people: int) -> _Sense:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from semeq.eq import FLAT, FREQ_INDEX, GAIN_INDEX, Q_INDEX, FloatArray, curve, normalise, rms_db
 
 from ..data import UNLABELLED, Corpus, Split
-from ..models import Space, decode, decoded_curves, encode
+from ..data.meaning import robust_mean
+from ..models import Space, decode, decoded_curves, encode, locate
 from .morphing import MorphMetrics, measure_morphs
 from .telling_apart import centroid_balanced_accuracy, confusion, davies_bouldin, knn_accuracy, silhouette
 
@@ -90,7 +91,7 @@ def evaluate(model: Space, corpus: Corpus, split: Split) -> Metrics:
 
     gain, octaves, log_q = _knob_errors(model, latent, test)
     low, high = _reach(model, latent)
-    to_mean, to_medoid = _word_errors(model, train_latent, train_labels, wanted, labels, pair)
+    to_mean, to_medoid = _word_errors(model, train, train_latent, train_labels, wanted, labels, pair)
     return Metrics(
         split=split.kind,
         train_rows=len(split.train),
@@ -158,19 +159,27 @@ def _reach(model: Space, latent: FloatArray) -> tuple[float, float]:
 
 def _word_errors(
     model: Space,
+    train: FloatArray,
     train_latent: FloatArray,
     train_labels: np.ndarray,
     curves: FloatArray,
     labels: np.ndarray,
     words: list[int],
 ) -> tuple[float, float]:
-    """Curve error of the decoded mean of a word's training latents against its test rows' mean and medoid curve."""
+    """Curve error of a word's point against its test rows' mean and medoid curve.
+
+    The point is the mean of the word's training latents, and in a model that was trained, the one near it that sounds
+    like the robust mean of their curves: so are words placed that ship.
+    """
     if not words:
         return float("nan"), float("nan")
     to_mean, to_medoid = [], []
-    for word in words:
-        centre = train_latent[train_labels == word].mean(axis=0, keepdims=True)
-        decoded, real = decoded_curves(model, centre)[0], curves[labels == word]
+    centres = np.stack([train_latent[train_labels == word].mean(axis=0) for word in words])
+    if any(True for _ in model.parameters()):
+        sound = np.stack([robust_mean(curve(train[train_labels == word])) for word in words])
+        centres = locate(model, sound, centres)
+    for word, decoded in zip(words, decoded_curves(model, centres), strict=True):
+        real = curves[labels == word]
         apart = rms_db(real[:, None] - real[None]).sum(axis=1)
         to_mean.append(float(rms_db(decoded - real.mean(axis=0))))
         to_medoid.append(float(rms_db(decoded - real[int(np.argmin(apart))])))

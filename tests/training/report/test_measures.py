@@ -138,6 +138,12 @@ def test_the_reach_is_that_of_bands_over_one_decibel(rows):
     assert figures.decoded_freq_min_hz == pytest.approx(30.0, rel=1e-3)
 
 
+def untrained():
+    model = Knobs()
+    del model.nothing
+    return model
+
+
 def test_words_are_measured_against_the_mean_and_the_medoid_of_their_test_rows(rows):
     corpus, split = rows
     to_mean, to_medoid = [], []
@@ -149,9 +155,20 @@ def test_words_are_measured_against_the_mean_and_the_medoid_of_their_test_rows(r
         apart = [sum(rms_db(one - other) for other in curves) for one in curves]
         to_mean.append(rms_db(decoded - curves.mean(axis=0)))
         to_medoid.append(rms_db(decoded - curves[int(np.argmin(apart))]))
-    figures = evaluate(Knobs(), corpus, split)
+    figures = evaluate(untrained(), corpus, split)
     assert figures.word_to_mean_db == pytest.approx(np.mean(to_mean), abs=1e-3)
     assert figures.word_to_medoid_db == pytest.approx(np.mean(to_medoid), abs=1e-3)
+
+
+def test_a_trained_space_places_a_word_by_what_its_settings_sound_like(rows):
+    corpus, split = rows
+    params = corpus.params.copy()
+    params[:, [5, 8]] = 0.0
+    params[:, 2], params[:, 3], params[:, 4] = 8.0, np.where(np.arange(80) // 2 % 2, 200.0, 5000.0), 2.0
+    corpus = replace(corpus, params=params, canonical=params)
+    # Half of each word is raised low, half of it high: the mean of the knobs is raised between, where nobody raised.
+    assert evaluate(Knobs(), corpus, split).word_to_mean_db < 0.8
+    assert evaluate(untrained(), corpus, split).word_to_mean_db > 1.5
 
 
 def test_sixty_morphs_are_walked(rows):

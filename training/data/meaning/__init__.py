@@ -4,11 +4,13 @@ from .gather import gather
 from .meanings import Meaning, word_meanings
 from .spread import estimate_spread
 from .translations import translations_among
+from .witnesses import robust_mean
 
 __all__ = [
     "Meaning",
     "estimate_spread",
     "gather",
+    "robust_mean",
     "translations_among",
     "word_meanings",
 ]
