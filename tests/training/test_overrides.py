@@ -61,6 +61,7 @@ CASES = {
     "--resume": (["--resume", "--out", "mine"], {"resume": True, "out": Path("mine")}),
     "--split": (["--split", "annotator"], {"splits": ("annotator",)}),
     "--steps": (["--steps", "12"], {"optimiser.steps": 12}),
+    "--quality": (["--quality", "best"], {"optimiser.steps": 3 * load_recipe("v3").optimiser.steps}),
     "--set": (["--set", "loss.contrastive=0.25"], {"loss.contrastive": 0.25}),
     "--log": (["--log", "tensorboard"], {"loggers": ["TensorBoardLogger"]}),
 }
@@ -89,6 +90,10 @@ def test_a_device_that_is_not_there_is_refused(asked, monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     asked("--device", "cuda", status=2)
     assert asked("--device", "auto")["device"] == "cpu"
+
+
+def test_steps_and_a_quality_contradict_each_other(asked):
+    asked("--steps", "12", "--quality", "draft", status=2)
 
 
 def test_resume_needs_the_run(asked):

@@ -17,6 +17,9 @@ from ..run_folder import RunWriter, new_run_path
 from .problems import say_skipped, say_unlearnt
 from .training_bars import training_bars
 
+#: How many times the recipe's steps a quality takes.
+QUALITIES = {"draft": 0.3, "default": 1.0, "best": 3.0}
+
 OPTIONS: list[click.Parameter] = [
     click.Option(
         ["--data"],
@@ -48,7 +51,14 @@ OPTIONS: list[click.Parameter] = [
         show_default=True,
         help="How test rows are held out; with both, the model of the random split is kept.",
     ),
-    click.Option(["--steps"], type=click.IntRange(min=1), help="Train shorter or longer than the recipe says."),
+    click.Option(
+        ["--quality"],
+        type=click.Choice(list(QUALITIES)),
+        default="default",
+        show_default=True,
+        help="Draft trains a third as long as the recipe says, best three times as long.",
+    ),
+    click.Option(["--steps"], type=click.IntRange(min=1), help="Train for so many steps."),
     click.Option(
         ["--set", "changes"],
         multiple=True,
@@ -99,11 +109,16 @@ def _train(
     out: Path | None,
     resume: bool,
     split: str,
+    quality: str,
     steps: int | None,
     changes: tuple[str, ...],
     logs: tuple[str, ...],
 ) -> None:
+    if steps is not None and quality != "default":
+        raise click.UsageError("--steps and --quality both say how long to train: take one of them")
     recipe = _recipe(name, steps, changes)
+    if quality != "default":
+        recipe = with_changes(recipe, {"optimiser.steps": str(round(QUALITIES[quality] * recipe.optimiser.steps))})
     if resume and out is None:
         raise click.UsageError("--resume needs --out RUN, the folder of the interrupted run")
     try:

@@ -2,15 +2,25 @@
 
 import numpy as np
 import pytest
+import scipy.signal
 import soundfile
 import torch
 
 from semeq import eq
 from semeq.training import DataError
-from semeq.training.audio.bands import BANDS, BIN_FREQS_HZ, RATE_HZ, band_centres_hz, band_levels_db, band_weights
+from semeq.training.audio.bands import (
+    BANDS,
+    BIN_FREQS_HZ,
+    FFT_SIZE,
+    HOP,
+    RATE_HZ,
+    band_centres_hz,
+    band_levels_db,
+    band_weights,
+)
 from semeq.training.audio.closed_loop import bin_response
 from semeq.training.audio.evaluation import equalise
-from semeq.training.audio.front_end import BandLevels
+from semeq.training.audio.front_end import BandLevels, MeanPower
 from semeq.training.audio.spectra import long_term_power, music_spectra, pink_noise, pink_spectra
 
 
@@ -88,3 +98,23 @@ def test_a_folder_without_audio_is_an_error(tmp_path):
 
 def test_pink_spectra_are_their_own_sources():
     assert len(set(pink_spectra(3, seed=1, seconds=1.0).sources)) == 3
+
+
+@pytest.mark.parametrize("samples", [4096, 4097, 6143, 6144, 50_000])
+def test_the_mean_power_is_that_of_a_fourier_transform_of_every_frame(samples, random):
+    audio = random.standard_normal((3, samples)).astype(np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(audio.astype(np.float64), FFT_SIZE, axis=1)[:, ::HOP]
+    wanted = (np.abs(np.fft.rfft(frames * scipy.signal.get_window("hann", FFT_SIZE))) ** 2).mean(axis=1)
+    got = MeanPower()(torch.tensor(audio)).numpy()
+    assert got.shape == wanted.shape == (3, 2049)
+    assert np.abs(got - wanted).max() < 1e-5 * wanted.max()
+
+
+@pytest.mark.parametrize("bin_", [1, 31, 32, 33, 63, 64, 1000, 2047])
+def test_a_tone_stands_in_its_own_bin(bin_):
+    tone = torch.sin(2 * torch.pi * bin_ * torch.arange(8192, dtype=torch.float64) / FFT_SIZE).float()
+    power = MeanPower()(tone[None])[0]
+    assert power.argmax() == bin_
+    far = torch.ones(2049, dtype=torch.bool)
+    far[max(bin_ - 1, 0) : bin_ + 2] = False
+    assert power[far].max() < 1e-10 * power.max()
