@@ -20,6 +20,7 @@ MODULES = {
     "evaluate-audio": "audio_evaluation:evaluate_audio_command",
     "compare": "evaluate:compare_command",
     "bench": "bench:bench_command",
+    "ladder": "studies:ladder_command",
     "rate-distortion": "studies:rates_command",
     "cross-validate": "studies:folds_command",
     "ablation": "ablation:ablation_command",

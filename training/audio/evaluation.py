@@ -2,7 +2,8 @@
 
 Cross-validated over sources: the sources of music are dealt into five folds, and each clip is judged by an encoder
 trained without its source; settings are held out by the person who saved them, fold by fold. Simple measures of
-brightness are judged on the very same pairs.
+brightness are judged on the very same pairs, and so are the settings by their own curves, without any music: an EQ adds
+in dB, so no linear encoder can tell two settings apart better in a piece of music than on paper.
 """
 
 from __future__ import annotations
@@ -12,18 +13,19 @@ from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import spearmanr
 
 from semeq.eq import FloatArray, magnitude_db
 
 from .bands import BIN_FREQS_HZ, band_centres_hz, band_levels_db, erb_rate
-from .lean import LabelledCurves
+from .lean import LabelledCurves, word_axis
 from .spectra import Spectra
 
 FOLDS = 5
 PAIRS_PER_CLIP = 8
 TEN = 10  # the words of SAFE-DB stand first
+DRAWS = 2000
 
 
 class Hearer(Protocol):
@@ -41,21 +43,36 @@ Fit = Callable[[Spectra, LabelledCurves], Hearer]
 
 @dataclass(frozen=True)
 class Ordering:
-    """A measure of brightness: share of right orders on music and on pink noise, rank correlation with the centroid."""
+    """A measure of brightness.
+
+    Attributes
+    ----------
+    order, order_pink
+        Share of pairs in the right order, on music and on pink noise.
+    spearman_centroid
+        Rank correlation with the spectral centroid.
+    order_interval
+        The 95 % interval of `order`: people and sources drawn with replacement.
+    encoder_leads
+        By how much the encoder's order is better on the same pairs: mean, and its interval's ends.
+    """
 
     order: float
     order_pink: float
     spearman_centroid: float
+    order_interval: tuple[float, float]
+    encoder_leads: tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class AudioMetrics:
-    """All figures of `evaluate_hearing`."""
+    """All figures of `evaluate_hearing`; `order_of_settings` is what their own curves tell, without any music."""
 
     clips: int
     pairs: int
     encoder: Ordering
     baselines: dict[str, Ordering]
+    order_of_settings: float
     closed_loop_ten: float
     closed_loop_all: float
     top_largest_share: float
@@ -113,6 +130,9 @@ def evaluate_hearing(
     simple = baselines()
     right: dict[str, list[bool]] = {name: [] for name in ("encoder", *simple)}
     right_pink: dict[str, list[bool]] = {name: [] for name in right}
+    owners: list[NDArray[np.str_]] = []
+    on_paper: list[bool] = []
+    curves = settings.curves_db
     brightness = np.zeros(len(music))
     scores = np.zeros((len(music), len(word_params)))
     rises = np.zeros((len(music), len(word_params)), dtype=bool)
@@ -127,8 +147,13 @@ def evaluate_hearing(
             if not all(map(len, classes)):
                 break  # too few people: those of this fold have said only one of the words
             rows = np.repeat(np.arange(len(clips)), PAIRS_PER_CLIP)
-            dark, light = (settings.params[random.choice(rows_of, len(rows))] for rows_of in classes)
-            after = [equalise(clips[rows], params) for params in (dark, light)]
+            dark, light = (random.choice(rows_of, len(rows)) for rows_of in classes)
+            after = [equalise(clips[rows], settings.params[chosen]) for chosen in (dark, light)]
+            if answers is right:
+                sources = np.array(music.sources)[test][rows]
+                owners.append(np.stack([sources, settings.people[dark], settings.people[light]], axis=1))
+                axis = word_axis(subset(settings, ~held), pair)
+                on_paper += (curves[light] @ axis > curves[dark] @ axis).tolist()
             for name, measure in measures.items():
                 answers[name] += (measure(after[1]) > measure(after[0])).tolist()
         power = music.power[test]
@@ -139,8 +164,18 @@ def evaluate_hearing(
 
     centroid = music.centroid_hz
     over_clips = {"encoder": brightness, **{name: measure(music.power) for name, measure in simple.items()}}
+    drawn = _drawn_weights(np.concatenate(owners)) if owners else np.zeros((DRAWS, 0))
     orderings = {
-        name: Ordering(_share(right[name]), _share(right_pink[name]), float(spearmanr(values, centroid)[0]))
+        name: Ordering(
+            _share(right[name]),
+            _share(right_pink[name]),
+            float(spearmanr(values, centroid)[0]),
+            _interval(right[name], drawn),
+            (
+                _share(right["encoder"]) - _share(right[name]),
+                *_interval(np.subtract(right["encoder"], right[name], dtype=float), drawn),
+            ),
+        )
         for name, values in over_clips.items()
     }
     top = np.bincount(scores.argmax(axis=1), minlength=scores.shape[1])
@@ -150,6 +185,7 @@ def evaluate_hearing(
         pairs=len(right["encoder"]),
         encoder=orderings.pop("encoder"),
         baselines=orderings,
+        order_of_settings=_share(on_paper),
         closed_loop_ten=float(rises[:, :TEN].mean()),
         closed_loop_all=float(rises.mean()),
         top_largest_share=float(top.max() / len(music)),
@@ -161,6 +197,31 @@ def evaluate_hearing(
 def _share(answers: list[bool]) -> float:
     """Part that is right; NaN where nothing was asked."""
     return float(np.mean(answers)) if answers else float("nan")
+
+
+def _drawn_weights(owners: NDArray[np.str_]) -> FloatArray:
+    """How often each pair counts in each draw, (`DRAWS`, pairs): its source times both its people.
+
+    Pairs that share a source or a person are alike; each kind of owner is drawn with replacement by itself (the
+    pigeonhole bootstrap: A. Owen, Annals of Applied Statistics 1, 2007). A person is drawn once for both words.
+    """
+    random = np.random.default_rng(0)
+    out = np.ones((DRAWS, len(owners)))
+    for columns in ((0,), (1, 2)):
+        names, index = np.unique(owners[:, columns], return_inverse=True)
+        counts = random.multinomial(len(names), np.full(len(names), 1 / len(names)), size=DRAWS)
+        for column in index.reshape(len(owners), -1).T:
+            out *= counts[:, column]
+    return out
+
+
+def _interval(values: ArrayLike, weights: FloatArray) -> tuple[float, float]:
+    """The 95 % interval of a mean of values (pairs,) under weights (draws, pairs)."""
+    counted = weights[weights.sum(axis=1) > 0]
+    if not counted.size:
+        return float("nan"), float("nan")
+    low, high = np.percentile(counted @ np.asarray(values, dtype=float) / counted.sum(axis=1), (2.5, 97.5))
+    return float(low), float(high)
 
 
 def deal(owners: NDArray[np.str_], seed: int) -> NDArray[np.int64]:

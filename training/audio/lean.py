@@ -104,6 +104,14 @@ def _metric(curves: FloatArray, labels: NDArray[np.int64], ridge: float) -> Floa
     return np.asarray(np.linalg.inv(within + ridge * np.eye(BANDS)), dtype=np.float64)
 
 
+def word_axis(settings: LabelledCurves, pair: tuple[int, int]) -> FloatArray:
+    """The axis (64,) on which settings of the two words stand furthest apart (R. Fisher, 1936)."""
+    curves = settings.curves_db
+    dark, light = (curves[settings.labels == label].mean(axis=0) for label in pair)
+    metric = _metric(curves, settings.labels, _choose_ridge(curves, settings, pair))
+    return np.asarray(metric @ (light - dark), dtype=np.float64)
+
+
 def _choose_ridge(curves: FloatArray, settings: LabelledCurves, pair: tuple[int, int]) -> float:
     """Leave out a fifth of the people at a time; a larger ridge wins unless a smaller one is clearly better."""
     people = np.unique(settings.people)

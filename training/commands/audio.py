@@ -141,15 +141,20 @@ def _report(config: Mapping[str, Any], say: Say) -> None:
 def hearing_table(metrics: AudioMetrics) -> Table:
     """The figures of an encoder, simple baselines beside them."""
     title = f"Clips of sources not met in training ({metrics.clips} clips, {metrics.pairs} pairs)"
-    columns = ("", ">order right, music", ">pink noise", ">Spearman with centroid")
+    columns = ("", ">order right, music", ">95 %", ">encoder leads by", ">pink noise", ">Spearman with centroid")
     table = plain_table(*columns, title=title, caption=_closing(metrics))
 
     def row(name: str, ordering: Ordering) -> None:
-        table.add_row(name, *(f"{v:.3f}" for v in (ordering.order, ordering.order_pink, ordering.spearman_centroid)))
+        low, high = ordering.order_interval
+        lead, least, most = ordering.encoder_leads
+        leads = "" if ordering is metrics.encoder else f"{lead:+.3f} ({least:+.3f} to {most:+.3f})"
+        rest = (f"{v:.3f}" for v in (ordering.order_pink, ordering.spearman_centroid))
+        table.add_row(name, f"{ordering.order:.3f}", f"{low:.3f} to {high:.3f}", leads, *rest)
 
     row("encoder", metrics.encoder)
     for name, ordering in metrics.baselines.items():
         row(name, ordering)
+    table.add_row("the settings' own curves, no music", f"{metrics.order_of_settings:.3f}")
     return table
 
 

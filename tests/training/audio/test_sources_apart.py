@@ -14,7 +14,15 @@ from semeq.training.audio.bands import (
     band_weights,
     erb_rate,
 )
-from semeq.training.audio.evaluation import FOLDS, baselines, deal, equalise, evaluate_hearing
+from semeq.training.audio.evaluation import (
+    FOLDS,
+    _drawn_weights,
+    _interval,
+    baselines,
+    deal,
+    equalise,
+    evaluate_hearing,
+)
 from semeq.training.audio.lean import LabelledCurves
 from semeq.training.audio.spectra import Spectra, long_term_power, music_spectra, pink_noise
 
@@ -217,3 +225,28 @@ def test_the_long_term_power_is_a_mean_over_frames():
     tone = np.sin(2 * np.pi * BIN_FREQS_HZ[100] * np.arange(RATE_HZ) / RATE_HZ)
     assert long_term_power(tone)[100] == pytest.approx((4096 / 4) ** 2, rel=0.01)
     assert long_term_power(np.tile(tone, 3))[100] == pytest.approx(long_term_power(tone)[100], rel=0.05)
+
+
+def test_settings_are_told_apart_on_paper_too(settings):
+    metrics, _, _ = evaluate(settings, np.ones(12, dtype=bool))
+    assert metrics.order_of_settings == 1.0  # the gain of a shelf tells the words
+    assert metrics.encoder.order_interval == (1.0, 1.0)
+    assert metrics.encoder.encoder_leads == (0.0, 0.0, 0.0)
+    for simple in metrics.baselines.values():
+        mean, low, high = simple.encoder_leads
+        assert mean == pytest.approx(1 - simple.order)
+        assert low <= mean <= high
+
+
+def test_an_interval_is_by_owner_and_not_by_pair():
+    """The same answers of forty people are known less well than those of forty times forty."""
+    names = np.array([f"p{i:02}" for i in range(40)])
+    answers = np.arange(40) % 2 == 0
+    one_each = np.stack([names, names, names], axis=1)
+    low, high = _interval(answers, _drawn_weights(one_each))
+    repeated = _interval(np.repeat(answers, 40), _drawn_weights(np.repeat(one_each, 40, axis=0)))
+    assert repeated == pytest.approx((low, high))
+    alone = np.stack([np.arange(1600).astype(str)] * 3, axis=1)
+    narrow = _interval(np.repeat(answers, 40), _drawn_weights(alone))
+    assert narrow[1] - narrow[0] < (high - low) / 3
+    assert low < 0.5 < high

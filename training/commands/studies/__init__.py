@@ -1,6 +1,7 @@
 """Commands that train many models to answer one question."""
 
 from .folds import folds_command
+from .ladder import ladder_command
 from .rates import rates_command
 
-__all__ = ["folds_command", "rates_command"]
+__all__ = ["folds_command", "ladder_command", "rates_command"]

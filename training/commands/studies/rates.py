@@ -10,12 +10,11 @@ import click
 from semeq.console import Example, Say, examples, output_options
 from semeq.files import write_whole
 
-from ...data import SPLIT_KINDS, SplitKind, TrainingData, load_data
-from ...jobs import JobOptions, choose_device, run_job
-from ...recipe import DataSection, Recipe, load_recipe, with_changes
-from ...report import PCA_SIZES, Rate, draw_rates, pca_rates, rates_dict, rates_markdown, read_figures
-from ...run_folder import CHECKPOINT, PLAN, RunWriter
-from ..training_bars import training_bars
+from ...data import SPLIT_KINDS, SplitKind
+from ...jobs import choose_device
+from ...recipe import Recipe, load_recipe, with_changes
+from ...report import PCA_SIZES, Rate, draw_rates, pca_rates, rates_dict, rates_markdown
+from .finished import Runs
 
 SYSTEMS = ("v3", "autoencoder", "beta-vae")
 TITLES = {"v3": "V3", "autoencoder": "autoencoder", "beta-vae": "β-VAE"}
@@ -94,31 +93,21 @@ def rates_command(
         raise click.UsageError(str(error)) from error
     kinds: tuple[SplitKind, ...] = SPLIT_KINDS if split == "both" else (split,)  # type: ignore[assignment]
     wanted = tuple(sorted(sizes or PCA_SIZES))
-    loaded: dict[DataSection, TrainingData] = {}
+    study = Runs(runs, kinds, chosen, data, say)
     found: dict[SplitKind, list[Rate]] = {kind: [] for kind in kinds}
     for system in systems or SYSTEMS:
         for size in wanted:
             recipe = recipe_of(system, size)
             if steps is not None:
                 recipe = with_changes(recipe, {"optimiser.steps": str(steps)})
-            paths = [runs / f"{system}-{size}-{split}-s{seed}" for seed in range(seeds)]
-            if no_training and not all((path / CHECKPOINT).is_file() for path in paths):
+            if no_training and not study.finished(f"{system}-{size}", range(seeds)):
                 continue
-            figures = []
-            for seed, path in enumerate(paths):
-                if not (path / CHECKPOINT).is_file():
-                    say.note(f"training {path}")
-                    if recipe.data not in loaded:
-                        loaded[recipe.data] = load_data(recipe, data)
-                    writer = RunWriter(path, resume=(path / PLAN).is_file())
-                    with training_bars(say, recipe, kinds) as show:
-                        run_job(recipe, loaded[recipe.data], JobOptions(kinds, chosen, seed), writer, show)
-                figures.append(read_figures(path).metrics)
+            figures = study.metrics(recipe, f"{system}-{size}", range(seeds))
             for kind in kinds:
                 errors = tuple(float(table[kind]["curve_error_mean_db"]) for table in figures)
                 found[kind].append(Rate(TITLES[system], size, errors))
     v3 = load_recipe("v3")
-    rows = loaded.get(v3.data) or load_data(v3, data)
+    rows = study.rows(v3)
     for kind in kinds:
         found[kind] += pca_rates(rows.corpus, v3.data.test_share, kind, seeds, wanted)
     table = rates_markdown(found)
