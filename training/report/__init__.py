@@ -4,7 +4,7 @@ from .baselines import BASELINE_SYSTEMS, PCA_SIZES, Baseline, measure_baselines
 from .comparison import BASELINES, COLUMNS, as_dict, as_json, as_markdown, compare, read_figures
 from .evaluation import Metrics, evaluate
 from .figures import write_data_figures, write_figures, write_reach
-from .people import PersonInterval, RowResults, pooled, row_results
+from .people import PersonInterval, RowResults, paired, pooled, row_results
 from .rates import Rate, draw_rates, pca_rates, rates_dict, rates_markdown
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "draw_rates",
     "evaluate",
     "measure_baselines",
+    "paired",
     "pca_rates",
     "pooled",
     "rates_dict",

@@ -84,6 +84,23 @@ def pooled(results: Sequence[RowResults], seed: int = 0) -> dict[str, PersonInte
     return out
 
 
+def paired(ours: Sequence[RowResults], theirs: Sequence[RowResults], seed: int = 0) -> dict[str, PersonInterval]:
+    """What another system's curve error has over ours, and our share of right words over its, row by row.
+
+    Positive is in our favour. Both must have been tested on the same rows in the same order; an interval that does not
+    hold 0 says that the difference is not chance among people.
+    """
+    our, their = joined(ours), joined(theirs)
+    if our.people.tolist() != their.people.tolist():
+        raise ValueError("the two systems were not tested on the same rows")
+    differences = {"curve_error_db": their.error_db - our.error_db, "right": our.right - their.right}
+    out = {}
+    for name, values in differences.items():
+        counted = ~np.isnan(values)
+        out[name] = by_person(values[counted], our.people[counted], seed)
+    return out
+
+
 def by_person(values: FloatArray, people: NDArray[np.str_], seed: int = 0) -> PersonInterval:
     """Mean of values (n,), and its interval when people, with all their rows, are drawn with replacement.
 

@@ -12,7 +12,7 @@ from semeq.training.data import Split, annotator_folds, prepare
 from semeq.training.data.corpus import UNLABELLED
 from semeq.training.data.readers.safe_db import read_safe_db
 from semeq.training.report.baselines import Knobs
-from semeq.training.report.people import NEAR_DB, by_person, near_duplicates, pooled, row_results
+from semeq.training.report.people import NEAR_DB, RowResults, by_person, near_duplicates, paired, pooled, row_results
 
 
 @pytest.fixture
@@ -70,6 +70,25 @@ def test_an_interval_by_person_is_wider_where_a_persons_rows_agree():
     assert wide.high - wide.low == pytest.approx(2 * 1.96 * alike[::30].std() / np.sqrt(20), rel=0.15)
     assert (wide.rows, wide.people) == (600, 20)
     assert wide.mean == pytest.approx(alike.mean())
+
+
+def results(error_db, right, people):
+    return [RowResults(np.array(people), np.array(error_db), np.array(right, dtype=float), np.zeros(len(people), bool))]
+
+
+def test_a_paired_difference_forgets_what_rows_have_in_common():
+    random = np.random.default_rng(0)
+    people = [f"p{i:02}" for i in range(60)]
+    hard = random.uniform(0, 5, 60)
+    ours, theirs = results(hard, [1.0] * 60, people), results(hard + 0.1, [1.0, 0.0] * 30, people)
+    found = paired(ours, theirs)
+    assert found["curve_error_db"].mean == pytest.approx(0.1)
+    assert found["curve_error_db"].low == pytest.approx(0.1)
+    assert found["right"].mean == pytest.approx(0.5)
+    assert found["right"].low > 0.3
+    assert paired(ours, ours)["right"].high == 0
+    with pytest.raises(ValueError, match="same rows"):
+        paired(ours, results(hard, [1.0] * 60, people[::-1]))
 
 
 @pytest.mark.slow

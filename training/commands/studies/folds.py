@@ -12,7 +12,7 @@ from semeq.console import Example, Say, examples, output_options, plain_table
 from ...data import annotator_folds, load_data
 from ...jobs import choose_device, train_once
 from ...recipe import load_recipe, recipe_names, with_changes
-from ...report import BASELINE_SYSTEMS, PersonInterval, RowResults, pooled, row_results
+from ...report import BASELINE_SYSTEMS, PersonInterval, RowResults, paired, pooled, row_results
 
 COLUMNS = (
     ("curve_error_db", "CE dB", 3),
@@ -53,6 +53,7 @@ def folds_command(
 
     95 % intervals draw people with replacement. Beside all rows stand those without a near-duplicate (0.5 dB RMS) in
     training. *Word right*: of warm and bright, by the nearest neighbours. What takes no training is measured too.
+    A second table compares the first system with each of the others, row by row.
     """
     try:
         chosen = choose_device(device)
@@ -63,6 +64,7 @@ def folds_command(
     base = load_data(load_recipe("v3"), data)
     splits = annotator_folds(base.corpus, folds, seed)
     found: dict[str, dict[str, PersonInterval]] = {}
+    by_row: dict[str, list[RowResults]] = {}
     for name in () if no_training else recipes or ("v3",):
         recipe = load_recipe(name)
         if steps is not None:
@@ -73,21 +75,33 @@ def folds_command(
             say.note(f"{name}: fold {number} of {folds}")
             model = train_once(recipe, loaded.corpus, split, chosen, seed)
             rows.append(row_results(model, loaded.corpus, split))
-        found[name] = pooled(rows)
+        by_row[name], found[name] = rows, pooled(rows)
     for system in BASELINE_SYSTEMS:
         models = ((system.fit(base.corpus, split).eval(), split) for split in splits)
-        figures = pooled([row_results(model, base.corpus, split) for model, split in models])
+        by_row[system.label] = [row_results(model, base.corpus, split) for model, split in models]
+        figures = pooled(by_row[system.label])
         # The mean curve of a word is told the word: that it gets it right says nothing.
         told = "knn_warm_bright" not in (system.figures or ("knn_warm_bright",))
         found[system.label] = {k: one for k, one in figures.items() if not (told and k.startswith("right"))}
+    first = next(iter(found))
+    against = {
+        name: {key: one for key, one in paired(by_row[first], rows).items() if key in found[name]}
+        for name, rows in by_row.items()
+        if name != first
+    }
     say.data({name: {key: asdict(one) for key, one in figures.items()} for name, figures in found.items()})
-    rows_all = next(iter(found.values()))
+    rows_all = found[first]
     title = "{} labelled rows of {} people, each tested once; 95 % intervals by person".format(
         rows_all["curve_error_db"].rows, rows_all["curve_error_db"].people
     )
     table = plain_table("", *(f">{column}" for _, column, _ in COLUMNS), title=title)
     for name, figures in found.items():
         table.add_row(name, *(_cell(figures.get(key), digits) for key, _, digits in COLUMNS))
+    say.result(table)
+    title = f"{first} against the others on the same rows, in its favour; 95 % intervals by person"
+    table = plain_table("", ">CE dB", ">word right", title=title)
+    for name, differences in against.items():
+        table.add_row(name, _cell(differences["curve_error_db"], 3), _cell(differences.get("right"), 3))
     say.result(table)
     far = rows_all["curve_error_db_far"].rows
     say.result(f"{far} of the rows have no training row within 0.5 dB RMS")
