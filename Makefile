@@ -12,7 +12,7 @@ SOURCES := $(shell git ls-files $(FOLDERS) pyproject.toml CMakeLists.txt 2>/dev/
 # A tree in which the folders are importable as semeq.*, for mypy.
 TREE = build/tree
 
-.PHONY: run test check constraints lint minimal wheel bench docs word-map page-libraries tree clean
+.PHONY: run test check constraints lint minimal wheel bench pages docs word-map page-libraries tree clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/semeq demo --out out
@@ -43,6 +43,14 @@ wheel:
 
 bench: $(VENV_TEST)/installed
 	$(VENV_TEST)/bin/python benchmarks/report.py --out docs/benchmarks.md
+
+# The pages of figures, from $$SEMEQ_DATA: hours on one core. What is finished in runs/ is kept, so it may be stopped.
+pages: $(VENV_TEST)/installed
+	$(VENV_TEST)/bin/semeq-train bench --out docs
+	$(VENV_TEST)/bin/semeq-train ladder --out docs
+	$(VENV_TEST)/bin/semeq-train rate-distortion --out docs
+	$(VENV_TEST)/bin/semeq-train ablation --out docs/ablation.md
+	rm -f docs/comparison.json docs/rate-distortion.json
 
 # Newer versions of everything but torch, whose pinned build is chosen by hand; look at the difference before committing.
 constraints:
