@@ -12,7 +12,7 @@ SOURCES := $(shell git ls-files $(FOLDERS) pyproject.toml CMakeLists.txt 2>/dev/
 # A tree in which the folders are importable as semeq.*, for mypy.
 TREE = build/tree
 
-.PHONY: run test check constraints lint minimal wheel bench pages docs word-map page-libraries tree clean
+.PHONY: run test check constraints lint minimal wheel bench pages docs after-model page-libraries tree clean
 
 run: $(VENV)/installed
 	$(VENV)/bin/semeq demo --out out
@@ -81,9 +81,11 @@ docs: tree
 	build/docs/bin/python $(PIP_INSTALL) mkdocs-material 'mkdocstrings[python]'
 	NO_MKDOCS_2_WARNING=1 build/docs/bin/mkdocs build --strict --quiet
 
-# Where the shipped words lie on the desk's map, after the vocabulary has changed.
-word-map: $(VENV_TEST)/installed
+# What is computed from the shipped model, after another one has taken its place: where its words lie on the desk's
+# map, and what they sound like in the plugin's list.
+after-model: $(VENV_TEST)/installed
 	$(VENV_TEST)/bin/python -c 'from semeq.desk import write_map; print(write_map())'
+	$(VENV_TEST)/bin/python -c 'from semeq.export.word_list import write_shipped_words; print(write_shipped_words())'
 
 # The page's libraries anew, from npm, in the versions that the script pins.
 page-libraries:

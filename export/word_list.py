@@ -28,6 +28,9 @@ from .plugin_names import PluginIdentity
 MAX_WORDS = 255
 WORD_LIST_FORMAT = "1.0"
 _SHIPPED = "plugin_words.toml"
+_SHIPPED_HEAD = (
+    "# The shipped plugin's words by number. Only ever added to, at the end: sessions remember the numbers.\n"
+)
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,13 @@ def read_word_list(path: Path) -> tuple[tuple[str, FloatArray], ...]:
 def shipped_word_list() -> tuple[tuple[str, FloatArray], ...]:
     """The list of the shipped model."""
     return _parsed(resources.files(__package__).joinpath(_SHIPPED).read_bytes())
+
+
+def write_shipped_words() -> Path:
+    """Write the shipped list anew after the shipped model was trained anew; every number stays with its word."""
+    path = Path(str(resources.files(__package__).joinpath(_SHIPPED)))
+    write_whole(path, _SHIPPED_HEAD + word_list_text(plugin_words(load_bundle())))
+    return path
 
 
 @cache

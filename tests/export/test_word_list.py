@@ -1,6 +1,7 @@
 """Words keep their numbers: whatever happens to the vocabulary, a session means what it meant."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semeq.eq import curve, rms_db
+from semeq.export import word_list
 from semeq.export.errors import ExportError
 from semeq.export.plugin_names import PluginIdentity
 from semeq.export.word_list import (
@@ -157,3 +159,10 @@ def test_the_text_is_stable(bundle):
     listed = plugin_words(bundle)[:5]
     assert word_list_text(listed) == word_list_text(listed)
     assert word_list_text(listed).count("[[word]]") == 5
+
+
+def test_writing_the_shipped_list_again_changes_nothing(bundle, tmp_path, monkeypatch):
+    """The numbers, the text and its first line; a new model changes settings only."""
+    shipped = Path(word_list.__file__).with_name("plugin_words.toml").read_text(encoding="utf-8")
+    monkeypatch.setattr(word_list, "write_whole", lambda path, text: (tmp_path / path.name).write_text(text))
+    assert (tmp_path / word_list.write_shipped_words().name).read_text(encoding="utf-8") == shipped

@@ -56,7 +56,8 @@ Made by `semeq-train bench`: each recipe on the same held-out rows of SAFE-DB, m
 dB between the response of a test setting and of what the space gives back for it. Silhouette, Davies-Bouldin (DB)
 and kNN are of *warm* against *bright* on the semantic dimensions, all on test rows but the column in brackets;
 *bal. acc.* is the balanced accuracy over ten words, eight of which have one or two test rows. *word/mean* and
-*word/medoid*: the decoded mean of a word's training rows against the mean and medoid curve of its test rows.
+*word/medoid*: what a word's point decodes to, against the mean and medoid curve of its test rows; the point of a
+trained system is sought where its decoder gives the robust mean of the training rows' curves, as words that ship are.
 Morphs: between 60 random warm and bright test rows at constant speed in the curve domain, which makes step CV and
 max/mean near 0 and 1 for every continuous decoder; *tilt mono.* is the part that never turns back by more than .05 dB
 in all. *flat* is the largest deviation, in dB, of a decoded flat setting.
