@@ -3,6 +3,7 @@
 import pytest
 
 from semeq.training.cli import main
+from semeq.training.commands.studies import ladder
 from semeq.training.commands.studies.ladder import RUNGS, ladder_markdown, recipe_of
 from semeq.training.recipe import load_recipe
 
@@ -36,13 +37,14 @@ def test_a_rung_buys_what_it_takes_off_the_error():
 
 
 @pytest.mark.slow
-def test_the_command_trains_every_rung_once(made_csv, tmp_path, capsys):
+def test_the_command_trains_every_rung_once(made_csv, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(ladder, "RUNGS", RUNGS[:3])
     arguments = ["ladder", "--seeds", "1", "--split", "random", "--steps", "2", "--data", str(made_csv)]
-    for trained in (len(RUNGS), 0):
+    for trained in (3, 0):
         with pytest.raises(SystemExit) as stop:
             main([*arguments, "--runs", str(tmp_path / "r"), "--out", str(tmp_path)])
         assert stop.value.code == 0
         assert capsys.readouterr().err.count("training ") == trained
     page = (tmp_path / "ladder.md").read_text()
     assert page.startswith("# From the first V3")
-    assert all(f"| {what} | " in page for what, _ in RUNGS)
+    assert all(f"| {what} | " in page for what, _ in RUNGS[:3])

@@ -6,11 +6,23 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+import numpy as np
 from rich.table import Table
 
 from semeq.console import Say, examples, output_options, plain_table
+from semeq.eq import PARAMETER_NAMES, FloatArray
 
-from ..data import DOWNLOADS, Inspection, fetch, inspect, locate_data, prepare, range_rows
+from ..data import (
+    DOWNLOADS,
+    PERCENTILES,
+    Inspection,
+    fetch,
+    inspect,
+    locate_data,
+    prepare,
+    range_rows,
+    word_percentiles,
+)
 from ..data.readers import is_user_csv, read_safe_db, read_user_csv
 from ..errors import DataError
 from ..recipe import DataSection
@@ -52,19 +64,26 @@ def fetch_command(out: Path, say: Say) -> None:
     ),
 )
 @click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
+@click.option(
+    "--word", "words_asked", multiple=True, help="Percentiles of the settings saved under this word; may be repeated."
+)
 @click.option("--figures", type=click.Path(path_type=Path), help="Draw figures into this folder.")
 @output_options
-def inspect_command(data: Path | None, figures: Path | None, say: Say) -> None:
+def inspect_command(data: Path | None, words_asked: tuple[str, ...], figures: Path | None, say: Say) -> None:
     """Say what a file of settings holds: words, people, duplicates, flat and clipped rows, ranges."""
     path, _ = locate_data(data)
     saved = read_user_csv(path) if is_user_csv(path) else read_safe_db(path)
     found = inspect(saved)
+    spread = {word: word_percentiles(saved, word) for word in words_asked}
     say.data(
         {
             "file": str(path),
             **asdict(found),
             "words": dict(found.words),
             "ranges": {name: values for name, *values in range_rows(found)},
+            "percentiles": {
+                word: dict(zip(PARAMETER_NAMES, _plain(rows), strict=True)) for word, rows in spread.items()
+            },
             "unusable": [str(problem) for problem in saved.problems],
         }
     )
@@ -79,6 +98,12 @@ def inspect_command(data: Path | None, figures: Path | None, say: Say) -> None:
     for name, *values in range_rows(found):
         ranges.add_row(name, *(f"{v:.4g}" for v in values))
     say.result(ranges)
+    for word, rows in spread.items():
+        title = f"{word!r}: percentiles; frequency and Q of bands that are heard"
+        percentiles = plain_table("parameter", *(f">{p} %" for p in PERCENTILES), title=title)
+        for name, values in zip(PARAMETER_NAMES, rows, strict=True):
+            percentiles.add_row(name, *("–" if np.isnan(v) else f"{v:.4g}" for v in values))
+        say.result(percentiles)
     for line, reason in found.suspicious if say.verbose else found.suspicious[:SHOWN_ROWS]:
         say.result(f"line {line}: {reason}")
     if len(found.suspicious) > SHOWN_ROWS and not say.verbose:
@@ -87,6 +112,10 @@ def inspect_command(data: Path | None, figures: Path | None, say: Say) -> None:
     if figures:
         for file in write_data_figures(prepare([saved], DataSection()), figures):
             say.note(f"figure: {file}")
+
+
+def _plain(rows: FloatArray) -> list[list[float | None]]:
+    return [[None if np.isnan(value) else float(value) for value in row] for row in rows]
 
 
 def _summary(found: Inspection, unusable: int) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 
@@ -9,11 +10,16 @@ import numpy as np
 
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, GAIN_LIMIT_DB, PARAMETER_NAMES, FloatArray, curve, rms_db
 
+from ..errors import DataError
 from .descriptors import clean_word
 from .readers import SavedSettings
 
 #: A setting weaker than this, in dB RMS, is practically flat.
 FLAT_DB = 0.5
+#: A band quieter than this, in dB, is not heard.
+HEARD_DB = 0.3
+#: What `word_percentiles` gives.
+PERCENTILES = (0, 5, 25, 50, 75, 95, 100)
 #: A setting this strong, or one whose every gain is on a bound, was hardly meant.
 WILD_DB = 14.0
 
@@ -82,12 +88,34 @@ def inspect(saved: SavedSettings) -> Inspection:
         duplicates_of_word=same_word,
         flat=int((rms_db(curve(params)) < FLAT_DB).sum()),
         clipped_gains=float((gains >= GAIN_LIMIT_DB - 1e-3).mean()),
-        silent_bands=float((gains < 0.3).mean()),
+        silent_bands=float((gains < HEARD_DB).mean()),
         unsorted=int((np.diff(params[:, FREQ_INDEX[1:4]], axis=1) < 0).any(axis=1).sum()),
         imbalance=named[0][1] / named[min(9, len(named) - 1)][1] if named else float("nan"),
         ranges=np.stack([params.min(axis=0), np.median(params, axis=0), params.max(axis=0)], axis=1),
         suspicious=_suspicious(saved),
     )
+
+
+def word_percentiles(saved: SavedSettings, word: str) -> FloatArray:
+    """Percentiles (13, 7), `PERCENTILES`, of the parameters saved under a word.
+
+    Frequency and Q count only of bands that are heard: those of a silent one mean nothing. Where nobody raised
+    the band they are NaN.
+
+    Raises
+    ------
+    DataError
+        If no row carries the word.
+    """
+    chosen = np.array([clean_word(name) == word for name in saved.words])
+    if not chosen.any():
+        raise DataError(f"no row is saved under {word!r}")
+    params = saved.params[chosen].copy()
+    for band_gain, columns in ((0, [1]), (2, [3, 4]), (5, [6, 7]), (8, [9, 10]), (11, [12])):
+        params[np.ix_(np.abs(params[:, band_gain]) < HEARD_DB, columns)] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a column of NaN
+        return np.asarray(np.nanpercentile(params, PERCENTILES, axis=0).T, dtype=np.float64)
 
 
 def _suspicious(saved: SavedSettings) -> tuple[tuple[int, str], ...]:

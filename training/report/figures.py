@@ -101,19 +101,30 @@ def _word_map(run: Run, folder: Path) -> Path:
     return _save(figure, folder / "word_map.png")
 
 
+#: Terms of the loss, as the log names them.
+TERMS = ("curve", "params", "contrastive", "prototype", "divergence", "mixing", "geometry")
+
+
 def _training_curves(run: Run, folder: Path) -> Path | None:
     rows = [json.loads(line) for line in (run.path / LOG).read_text(encoding="utf-8").splitlines()]
     if not rows:
         return None
     plt = _pyplot()
-    figure, axes = plt.subplots(1, 2, figsize=(10, 4))
+    figure, axes = plt.subplots(1, 3, figsize=(15, 4))
     for split in dict.fromkeys(row["split"] for row in rows):
         steps = [row["step"] for row in rows if row["split"] == split]
-        for axis, key in zip(axes, ("loss", "curve_error_db"), strict=True):
+        for axis, key in zip(axes, ("loss", "curve_error_db"), strict=False):
             axis.semilogy(steps, [row[key] for row in rows if row["split"] == split], label=split)
             axis.set_xlabel("step")
             axis.set_ylabel(key)
     axes[0].legend()
+    first = [row for row in rows if row["split"] == rows[0]["split"]]
+    for term in TERMS:
+        if any(row.get(term) for row in first):
+            axes[2].semilogy([row["step"] for row in first], [row[term] for row in first], label=term)
+    axes[2].set_xlabel("step")
+    axes[2].set_ylabel(f"terms of the loss, {rows[0]['split']} split")
+    axes[2].legend(fontsize=7)
     return _save(figure, folder / "training.png")
 
 

@@ -193,9 +193,11 @@ def test_the_real_file_inspects_as_its_readme_says(real_csv):
 
 def test_inspect_prints_and_draws(made_csv, tmp_path, capsys):
     with pytest.raises(SystemExit) as stop:
-        main(["data", "inspect", "--data", str(made_csv), "--figures", str(tmp_path / "figures")])
+        main(["data", "inspect", "--data", str(made_csv), "--word", "warm", "--figures", str(tmp_path / "figures")])
     assert stop.value.code == 0
-    assert "usable rows" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "usable rows" in printed
+    assert "'warm': percentiles" in printed
     assert (tmp_path / "figures" / "data.png").read_bytes().startswith(b"\x89PNG")
 
 

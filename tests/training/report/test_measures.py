@@ -19,10 +19,10 @@ from semeq.eq import (
     shape_name,
     tilt,
 )
-from semeq.training import load_recipe
+from semeq.training import DataError, load_recipe
 from semeq.training.data.corpus import Corpus
 from semeq.training.data.fitted_words import FittedWords
-from semeq.training.data.inspection import inspect
+from semeq.training.data.inspection import inspect, word_percentiles
 from semeq.training.data.readers.records import SavedSettings, anonymous_key, parse_params
 from semeq.training.data.readers.socialfx import BAND_FREQS_HZ, DescribedCurves, shapes_db
 from semeq.training.data.schools import split_schools
@@ -352,6 +352,18 @@ def test_flat_is_under_half_a_decibel():
 
 def test_silent_bands_are_under_03_db():
     assert inspect(saved_settings([0.29, 0.31, 0.35])).silent_bands == pytest.approx((3 * 4 + 1) / 15)
+
+
+def test_percentiles_of_a_word_are_of_its_rows_and_of_bands_that_are_heard():
+    saved = saved_settings([0.1, 1.0, 2.0, 3.0, 9.0])
+    saved = replace(saved, words=("warm", "warm", "warm", "warm", "bright"))
+    saved.params[:, 6] = [50.0, 100.0, 200.0, 300.0, 4000.0]
+    gain, freq = word_percentiles(saved, "warm")[[5, 6]]
+    np.testing.assert_allclose(gain[[0, 3, 6]], [0.1, 1.5, 3.0])
+    np.testing.assert_allclose(freq[[0, 3, 6]], [100.0, 200.0, 300.0])
+    assert np.isnan(word_percentiles(saved, "warm")[1]).all()
+    with pytest.raises(DataError, match="'airy'"):
+        word_percentiles(saved, "airy")
 
 
 def test_more_than_14_db_rms_is_suspicious():
