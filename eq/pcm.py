@@ -2,34 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
-
 from . import _engine
-from .engine import Engine
-
-
-class FilteredPcm(NamedTuple):
-    """A block that went through: its bytes, and what they were before rounding.
-
-    Parameters
-    ----------
-    data : ndarray of uint8, shape (bytes,)
-    wet : ndarray of float32, shape (frames, channels)
-    peak, step : float
-        Largest magnitude of a sample, and of a step from one frame to the next, also from the block before; 1 is full
-        scale.
-    changed : bool
-        Whether any sample is other than it was.
-    """
-
-    data: NDArray[np.uint8]
-    wet: NDArray[np.float32]
-    peak: float
-    step: float
-    changed: bool
+from .engine import ENGINE_TARGETS, Engine
+from .peak import PeakMeter
 
 
 class PcmFilter:
@@ -41,22 +16,38 @@ class PcmFilter:
     ----------
     engine : Engine
         At the start of a stream.
+    meter : PeakMeter
+        Of what the engine gives, before it is rounded.
     bits : int
         16 or 24.
-    longest : int
-        Frames of a block, at most.
+    block : int
+        Frames of a block.
     gain : float
         A factor after the engine.
+    target : str, optional
+        One of ``ENGINE_TARGETS``, to compare them; the fastest by default.
     """
 
-    def __init__(self, engine: Engine, bits: int, longest: int, gain: float = 1.0) -> None:
-        self._engine, self._channels, self._width = engine.native, engine.channels, bits // 8
-        self._filter = _engine.PcmFilter(bits, engine.channels, longest, gain)
-        self._data = np.empty(longest * self._channels * self._width, np.uint8)
-        self._wet = np.empty(longest * self._channels, np.float32)
+    def __init__(
+        self,
+        engine: Engine,
+        meter: PeakMeter,
+        bits: int,
+        block: int,
+        gain: float = 1.0,
+        target: str = ENGINE_TARGETS[-1],
+    ) -> None:
+        self._engine, self._meter = engine.native, meter.native
+        self._filter = _engine.PcmFilter(bits, engine.channels, block, gain, target)
 
-    def __call__(self, block: NDArray[np.uint8]) -> FilteredPcm:
-        """Filter whole frames, bytes (n,). What is returned is overwritten by the next call; the GIL is released."""
-        data, wet = self._data[: len(block)], self._wet[: len(block) // self._width]
-        peak, step, changed = self._filter.process(self._engine, block, data, wet)
-        return FilteredPcm(data, wet.reshape(-1, self._channels), peak, step, changed)
+    @property
+    def changed(self) -> bool:
+        """Whether any sample so far is other than it was."""
+        return self._filter.changed
+
+    def run(self, source: int, sink: int, frames: int) -> int:
+        """Take `frames` frames, whole blocks but for the last, from one file descriptor to another.
+
+        Returns how many there were, fewer where `source` ends. The GIL is released. Raises `OSError`.
+        """
+        return self._filter.run(self._engine, self._meter, source, sink, frames)

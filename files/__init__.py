@@ -13,7 +13,7 @@ from .loudness import (
     match_gain_db,
 )
 from .metadata import Carried
-from .reading import PLAIN_PCM, Audio, block_frames, blocks, check_end, name_of, opened, pcm_blocks, probe
+from .reading import PLAIN_PCM, Audio, block_frames, blocks, check_end, ended_early, name_of, opened, pcm_at, probe
 from .true_peak import TruePeak
 from .wav_stream import WavStream
 from .whole import sweep, whole, write_whole
@@ -42,6 +42,7 @@ __all__ = [
     "block_frames",
     "blocks",
     "check_end",
+    "ended_early",
     "expand",
     "k_weight",
     "limited_match_db",
@@ -49,7 +50,7 @@ __all__ = [
     "match_gain_db",
     "name_of",
     "opened",
-    "pcm_blocks",
+    "pcm_at",
     "probe",
     "quantiser_for",
     "refuse_existing",

@@ -99,9 +99,7 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
                     f"{path}: cannot be decoded after {_at(reached, form)} ({cause.rstrip('.')})"
                 ) from None
             if len(block) == 0:
-                raise AudioFileError(
-                    f"{path}: ends after {_at(position, form)} of {form.duration_s:.2f} s; it is truncated"
-                )
+                raise ended_early(path, form, position)
             # A sum is finite only if all of its terms are; it can overflow when they are, so that is only a hint.
             if not np.isfinite(block.sum()) and not (good := np.isfinite(block)).all():
                 first = position + int(np.argmax(~good.all(axis=1)))
@@ -118,35 +116,16 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
             yield block
 
 
-def pcm_blocks(path: Path, form: AudioFormat) -> Iterator[NDArray[np.uint8]] | None:
-    """A WAV file's audio as bytes (n,), block by block as `blocks`, for 16 and 24 bits; None for any other file.
-
-    The iterator gives the same memory again and again. It raises `AudioFileError` where the file ends early.
-    """
+def pcm_at(path: Path, form: AudioFormat) -> int | None:
+    """The byte at which the PCM of a WAV file of 16 or 24 bits begins; None for any other file."""
     if form.container not in ("WAV", "WAVEX") or form.subtype not in PLAIN_PCM:
         return None
-    start = pcm_start(path, form.frames, form.channels, PLAIN_PCM[form.subtype])
-    return None if start is None else _pcm_blocks(path, form, start, form.channels * PLAIN_PCM[form.subtype] // 8)
+    return pcm_start(path, form.frames, form.channels, PLAIN_PCM[form.subtype])
 
 
-def _pcm_blocks(path: Path, form: AudioFormat, start: int, width: int) -> Iterator[NDArray[np.uint8]]:
-    memory = np.empty(block_frames(form.channels) * width, np.uint8)
-    position, size = 0, form.frames * width
-    with path.open("rb", buffering=0) as file:
-        file.seek(start)
-        while position < size:
-            wanted = memory[: min(len(memory), size - position)]
-            got = 0
-            while got < len(wanted):
-                more = file.readinto(wanted[got:].data)
-                if not more:
-                    reached = (position + got) // width
-                    raise AudioFileError(
-                        f"{path}: ends after {_at(reached, form)} of {form.duration_s:.2f} s; it is truncated"
-                    )
-                got += more
-            position += got
-            yield wanted
+def ended_early(path: Path, form: AudioFormat, frames: int) -> AudioFileError:
+    """What to raise where a file ends after `frames` frames, which are fewer than it promised."""
+    return AudioFileError(f"{path}: ends after {_at(frames, form)} of {form.duration_s:.2f} s; it is truncated")
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import filecmp
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -89,7 +90,7 @@ def _by_ffmpeg(path: Path, form: AudioFormat, name: Path, metadata: dict[str, st
 
 
 @contextmanager
-def writing_pcm(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Iterator[BinaryIO]:
+def writing_pcm(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Iterator[FileIO]:
     """Write a WAV file as `writing` does, but for its audio: the caller writes its bytes, as they shall lie there."""
     with writing(path, form, name, reserved):
         pass  # a head with nothing behind it

@@ -1,127 +1,132 @@
-// Integer PCM as it lies in files, through the engine and back: all passes over a block of memory that stays in the
-// cache, and none in another language.
+// Integer PCM as it lies in files, from a file through the engine into another: all passes over a piece of memory that
+// stays in the cache, and none in another language.
 #pragma once
 
+#include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <vector>
+
+#ifdef _WIN32
+#include <io.h>
+#else
+#include <unistd.h>
+#endif
 
 #include "engine.hpp"
 #include "quantiser.hpp"
+#include "true_peak.hpp"
 
 namespace semeq {
 
 // Little-endian integers of 16 or 24 bits, frame by frame. Not for real time: it allocates when it is made.
 class PcmFilter {
 public:
-    // What a block became before it was rounded: the largest sample and the largest step from one frame to the next
-    // (the frame before the block counts), 1 being full scale; and whether it is other than it was.
-    struct Found {
-        float peak, step;
-        bool changed;
-    };
-
-    // bits: 16 or 24; gain: a factor after the engine; longest: frames of a block, at most.
-    PcmFilter(int bits, int channels, std::ptrdiff_t longest, float gain)
-        : bits_(bits),
+    // bits: 16 or 24; gain: a factor after the engine; block: frames that are read at once. A block that is as it was is
+    // not dithered: it stands on the format's steps already.
+    PcmFilter(int bits, int channels, std::ptrdiff_t block, float gain, const Target& target)
+        : width_(bits / 8),
           channels_(channels),
-          longest_(longest),
+          block_(block),
           gain_(gain),
-          quantiser_(bits, 0),
-          dry_(longest * channels),
-          words_(longest * channels) {}
+          quantiser_(bits, 0, target),
+          samples_(&samples_for(target)),
+          bytes_(block * channels * width_),
+          wet_(block * channels),
+          dry_(kPiece * channels),
+          words_(kPiece * channels) {}
 
     int channels() const noexcept { return channels_; }
-    std::ptrdiff_t longest() const noexcept { return longest_; }
-    std::ptrdiff_t bytes(std::ptrdiff_t frames) const noexcept { return frames * channels_ * (bits_ / 8); }
+    bool changed() const noexcept { return changed_; }  // whether any sample is other than it was
 
-    // `frames` frames, 1 to `longest`; `wet` gets what the engine made of them. A block that is as it was is not
-    // dithered: it stands on the format's steps already.
-    Found process(Engine& engine, const unsigned char* in, unsigned char* out, float* wet,
-                  std::ptrdiff_t frames) noexcept {
-        const std::ptrdiff_t samples = frames * channels_;
-        unpack(in, samples);
-        engine.process(dry_.data(), wet, frames, 1, channels_, 1, channels_);
-        if (gain_ != 1.0f)
-            for (std::ptrdiff_t i = 0; i < samples; ++i) wet[i] *= gain_;
-        const bool changed = !equal(dry_.data(), wet, samples);
-        const Found found{largest(wet, samples), steepest(wet, samples), changed};
-        pack(wet, out, samples, changed);
-        std::memcpy(last_, wet + samples - channels_, channels_ * sizeof(float));
-        return found;
+    // Takes `frames` frames on from one descriptor to another, fewer where a file ends; −errno where it fails.
+    std::ptrdiff_t run(Engine& engine, TruePeak& meter, int from, int to, std::ptrdiff_t frames) noexcept {
+        std::ptrdiff_t done = 0;
+        while (done < frames) {
+            const std::ptrdiff_t wanted = std::min(block_, frames - done);
+            const std::ptrdiff_t size = move(from, wanted * channels_ * width_, read_some);
+            if (size < 0) return size;
+            const std::ptrdiff_t got = size / (channels_ * width_);
+            filter(engine, meter, got);
+            const std::ptrdiff_t written = move(to, got * channels_ * width_, write_some);
+            if (written < 0) return written;
+            done += got;
+            if (got < wanted) break;
+        }
+        return done;
     }
 
 private:
-    void unpack(const unsigned char* in, std::ptrdiff_t samples) noexcept {
-        float* const dry = dry_.data();
-        if (bits_ == 16) {
-            for (std::ptrdiff_t i = 0; i < samples; ++i) {
-                std::int16_t value;
-                std::memcpy(&value, in + 2 * i, 2);
-                dry[i] = static_cast<float>(value) * 0x1p-15f;
+    static constexpr std::ptrdiff_t kPiece = 2 * kLongestRun;  // frames
+
+    // A block in bytes_, in place.
+    void filter(Engine& engine, TruePeak& meter, std::ptrdiff_t frames) noexcept {
+        bool changed = false;
+        for (std::ptrdiff_t at = 0; at < frames; at += kPiece) {
+            const std::ptrdiff_t n = std::min(kPiece, frames - at), samples = n * channels_;
+            const unsigned char* const in = bytes_.data() + at * channels_ * width_;
+            float* const wet = wet_.data() + at * channels_;
+            (width_ == 2 ? samples_->unpack_16 : samples_->unpack_24)(in, dry_.data(), samples);
+            engine.process(dry_.data(), wet, n, 1, channels_, 1, channels_);
+            if (gain_ != 1.0f) samples_->amplify(wet, samples, gain_);
+            changed = changed || samples_->differ(dry_.data(), wet, samples);
+            meter.add(wet, n, channels_, 1);
+        }
+        for (std::ptrdiff_t at = 0; at < frames; at += kPiece) {
+            const std::ptrdiff_t samples = std::min(kPiece, frames - at) * channels_;
+            const float* const wet = wet_.data() + at * channels_;
+            unsigned char* const out = bytes_.data() + at * channels_ * width_;
+            if (width_ == 2) {
+                quantiser_.process(wet, reinterpret_cast<std::int16_t*>(out), samples, changed, 0);
+            } else {
+                quantiser_.process(wet, words_.data(), samples, changed, 0);
+                samples_->pack_24(words_.data(), out, samples);
             }
-            return;
         }
-        for (std::ptrdiff_t i = 0; i < samples; ++i) {
-            const std::uint32_t value = in[3 * i] << 8 | in[3 * i + 1] << 16 | std::uint32_t{in[3 * i + 2]} << 24;
-            dry[i] = static_cast<float>(static_cast<std::int32_t>(value)) * 0x1p-31f;
+        changed_ = changed_ || changed;
+    }
+
+    // As many of `size` bytes as there are; −errno where it fails.
+    template <class Some>
+    std::ptrdiff_t move(int file, std::ptrdiff_t size, Some some) noexcept {
+        std::ptrdiff_t done = 0;
+        while (done < size) {
+            const std::ptrdiff_t n = some(file, bytes_.data() + done, size - done);
+            if (n == 0) break;
+            if (n > 0)
+                done += n;
+            else if (errno != EINTR)
+                return -errno;
         }
+        return done;
     }
 
-    void pack(const float* wet, unsigned char* out, std::ptrdiff_t samples, bool dither) noexcept {
-        if (bits_ == 16) {
-            auto* const words = reinterpret_cast<std::int16_t*>(words_.data());
-            quantiser_.process(wet, words, samples, dither, 0);
-            std::memcpy(out, words, 2 * samples);
-            return;
-        }
-        quantiser_.process(wet, words_.data(), samples, dither, 0);
-        // Four bytes at a time; the next sample overwrites the fourth.
-        for (std::ptrdiff_t i = 0; i + 1 < samples; ++i) std::memcpy(out + 3 * i, &words_[i], 4);
-        std::memcpy(out + 3 * (samples - 1), &words_[samples - 1], 3);
+#ifdef _WIN32
+    static std::ptrdiff_t read_some(int file, unsigned char* to, std::ptrdiff_t size) noexcept {
+        return _read(file, to, static_cast<unsigned>(size));
     }
-
-    static bool equal(const float* a, const float* b, std::ptrdiff_t samples) noexcept {
-        for (std::ptrdiff_t i = 0; i < samples; ++i)
-            if (a[i] != b[i]) return false;
-        return true;
+    static std::ptrdiff_t write_some(int file, const unsigned char* from, std::ptrdiff_t size) noexcept {
+        return _write(file, from, static_cast<unsigned>(size));
     }
-
-    // The magnitude of a float has the order of its bits as an integer, and compilers turn a maximum of integers into
-    // vectors.
-    static std::int32_t magnitude(float x) noexcept {
-        std::int32_t bits;
-        std::memcpy(&bits, &x, sizeof bits);
-        return bits & 0x7fffffff;
+#else
+    static std::ptrdiff_t read_some(int file, unsigned char* to, std::ptrdiff_t size) noexcept {
+        return ::read(file, to, static_cast<std::size_t>(size));
     }
-
-    static float as_float(std::int32_t bits) noexcept {
-        float x;
-        std::memcpy(&x, &bits, sizeof x);
-        return x;
+    static std::ptrdiff_t write_some(int file, const unsigned char* from, std::ptrdiff_t size) noexcept {
+        return ::write(file, from, static_cast<std::size_t>(size));
     }
+#endif
 
-    static float largest(const float* x, std::ptrdiff_t samples) noexcept {
-        std::int32_t most = 0;
-        for (std::ptrdiff_t i = 0; i < samples; ++i) most = std::max(most, magnitude(x[i]));
-        return as_float(most);
-    }
-
-    float steepest(const float* x, std::ptrdiff_t samples) const noexcept {
-        std::int32_t most = 0;
-        for (int c = 0; c < channels_; ++c) most = std::max(most, magnitude(x[c] - last_[c]));
-        for (std::ptrdiff_t i = channels_; i < samples; ++i) most = std::max(most, magnitude(x[i] - x[i - channels_]));
-        return as_float(most);
-    }
-
-    int bits_, channels_;
-    std::ptrdiff_t longest_;
+    int width_, channels_;
+    std::ptrdiff_t block_;
     float gain_;
+    bool changed_ = false;
     Quantiser quantiser_;
-    std::vector<float> dry_;
+    const SampleTarget* samples_;
+    std::vector<unsigned char> bytes_;  // a block, read and to be written
+    std::vector<float> wet_, dry_;      // a block after the engine, a piece before
     std::vector<std::int32_t> words_;
-    float last_[kMaxChannels] = {};  // frame of the block before
 };
 
 }  // namespace semeq

@@ -44,36 +44,8 @@ struct Block {
 
 }  // namespace semeq
 
-#define SEMEQ_INLINE SEMEQ_TARGET SEMEQ_ALWAYS_INLINE
-
-#define SEMEQ_TARGET_NAME baseline
-#define SEMEQ_TARGET
-#define SEMEQ_LANES 2
-#include "kernel.hpp"
-#undef SEMEQ_TARGET_NAME
-#undef SEMEQ_TARGET
-#undef SEMEQ_LANES
-
-// Microsoft's run-time library has no __builtin_cpu_supports.
-#if SEMEQ_VECTORS && defined(__x86_64__) && !defined(_MSC_VER)
-#define SEMEQ_WIDER_TARGETS 1
-
-#define SEMEQ_TARGET_NAME avx2
-#define SEMEQ_TARGET __attribute__((target("avx2")))
-#define SEMEQ_LANES 4
-#include "kernel.hpp"
-#undef SEMEQ_TARGET_NAME
-#undef SEMEQ_TARGET
-
-#define SEMEQ_TARGET_NAME avx512vl  // for its 32 registers; vectors are as long as before
-#define SEMEQ_TARGET __attribute__((target("avx512vl,avx512dq")))
-#include "kernel.hpp"
-#undef SEMEQ_TARGET_NAME
-#undef SEMEQ_TARGET
-#undef SEMEQ_LANES
-#endif
-
-#undef SEMEQ_INLINE
+#define SEMEQ_KERNEL "kernel.hpp"
+#include "each_target.hpp"
 
 namespace semeq {
 
