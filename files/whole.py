@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -86,7 +85,7 @@ def sweep(folders: Iterable[Path]) -> list[Path]:
 def _begin(output: Path) -> tuple[Path, int]:
     """Create the unfinished file of an output, and lock it; its path and its open descriptor."""
     while True:
-        mark = f".semeq-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.partial{output.suffix}"
+        mark = f".semeq-{_host()}-{os.getpid()}-{os.urandom(4).hex()}.partial{output.suffix}"
         stem = os.fsencode(output.stem)[: max(0, _LONGEST_NAME - 1 - len(os.fsencode(mark)))]
         partial = output.parent / f".{stem.decode(errors='ignore')}{mark}"
         handle = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
