@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,8 @@ _BLOCK_SAMPLES = 131_072  # of all channels together: bounds the memory, whateve
 LOUDEST = 1e12
 _SAMPLE_RATES_HZ = (1_000, 1_000_000)  # what the engine takes
 
+#: libsndfile keeps the cause of a failed opening for the whole process, not for a thread.
+OPENING = threading.Lock()
 #: Bits of the sample formats that are filtered byte for byte.
 PLAIN_PCM = {"PCM_16": 16, "PCM_24": 24}
 
@@ -152,7 +155,8 @@ def opened(path: Path) -> Iterator[soundfile.SoundFile | FFmpegSource]:
     try:
         path.open("rb").close()  # libsndfile says "System error" where this says why
         source = _source(path)
-        file = soundfile.SoundFile(source)
+        with OPENING:
+            file = soundfile.SoundFile(source)
     except soundfile.LibsndfileError as error:
         file = source = _by_ffmpeg(path, error.error_string.rstrip("."))
     except OSError as error:

@@ -17,6 +17,7 @@ from .errors import AudioFileError
 from .ffmpeg import WRITTEN, FFmpegSink, MissingFFmpeg
 from .formats import AudioFormat
 from .lossy import encoder_settings, lossy_kbps
+from .reading import OPENING
 from .whole import whole
 
 _BUFFER_BYTES = 1 << 18
@@ -57,7 +58,9 @@ def writing(
         sink: Any = raw.fileno() if offset is None else offset
         try:
             shape = (form.sample_rate_hz, form.channels, form.subtype, form.endian, form.container)
-            with soundfile.SoundFile(sink, "w", *shape, closefd=False, **encoder_settings(form)) as file:
+            with OPENING:
+                file = soundfile.SoundFile(sink, "w", *shape, closefd=False, **encoder_settings(form))
+            with file:
                 yield file
         except (soundfile.LibsndfileError, AssertionError) as error:  # soundfile asserts that all was written
             if offset is None:

@@ -55,7 +55,9 @@ _PIPE = Path("-")
 @request_options
 @click.option("--suggest", is_flag=True, help="With --adaptive: print what would be applied, and render nothing.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and touch nothing.")
-@click.option("--jobs", type=click.IntRange(0), default=1, show_default=True, help="Processes; 0: one for each core.")
+@click.option(
+    "--jobs", type=click.IntRange(0), default=1, show_default=True, help="Files rendered at once; 0: one for each core."
+)
 @click.option("--dask", metavar="ADDRESS", help="Render on the Dask cluster of this scheduler.")
 @output_options
 @quiet_libraries()
@@ -77,7 +79,7 @@ def command(
     overwritten.
     """
     if dask is not None and jobs != 1:
-        raise click.UsageError("--dask and --jobs exclude each other: the cluster has its own processes")
+        raise click.UsageError("--dask and --jobs exclude each other: the cluster has its own workers")
     controls = request.moves.controls
     space, hearing = opened(request.model, request.adaptive or suggest)
     target_of(space, controls)  # unknown words end the job before any file is touched
