@@ -129,7 +129,7 @@ struct Chain {
 
 private:
     template <int J>
-    SEMEQ_INLINE static Vector spread(const double* of_band) noexcept {
+    SEMEQ_INLINE static Vector spread(const std::array<double, kBands>& of_band) noexcept {
         Vector out{};
         for (int l = 0; l < SEMEQ_LANES; ++l)
             if (band_of(J, l) < kBands) out[l] = of_band[band_of(J, l)];

@@ -27,7 +27,7 @@ struct State {
 
 // Six numbers a band (f11, f12, f22, d, c1, c2) and the output gain: what they are, and what a ramp adds every sample.
 struct Motion {
-    double now[kNumbers][kBands] = {}, step[kNumbers][kBands] = {};
+    Numbers now{}, step{};
     double gain = 1, gain_step = 0;
 };
 
