@@ -13,7 +13,7 @@ from .loudness import (
     match_gain_db,
 )
 from .metadata import Carried
-from .reading import PLAIN_PCM, Audio, block_frames, blocks, check_end, ended_early, name_of, opened, pcm_at, probe
+from .reading import PLAIN_PCM, Audio, block_frames, blocks, check_end, name_of, opened, pcm_at, probe, what_is_wrong
 from .true_peak import TruePeak
 from .wav_stream import WavStream
 from .whole import sweep, whole, write_whole
@@ -42,7 +42,6 @@ __all__ = [
     "block_frames",
     "blocks",
     "check_end",
-    "ended_early",
     "expand",
     "k_weight",
     "limited_match_db",
@@ -56,6 +55,7 @@ __all__ = [
     "refuse_existing",
     "replacing",
     "sweep",
+    "what_is_wrong",
     "whole",
     "write_whole",
     "writing",

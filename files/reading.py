@@ -34,7 +34,7 @@ _SAMPLE_RATES_HZ = (1_000, 1_000_000)  # what the engine takes
 #: libsndfile keeps the cause of a failed opening for the whole process, not for a thread.
 OPENING = threading.Lock()
 #: Bits of the sample formats that are filtered byte for byte.
-PLAIN_PCM = {"PCM_16": 16, "PCM_24": 24}
+PLAIN_PCM = {"PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32}
 
 Audio = NDArray[np.floating]
 
@@ -102,7 +102,9 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
                     f"{path}: cannot be decoded after {_at(reached, form)} ({cause.rstrip('.')})"
                 ) from None
             if len(block) == 0:
-                raise ended_early(path, form, position)
+                raise AudioFileError(
+                    f"{path}: ends after {_at(position, form)} of {form.duration_s:.2f} s; it is truncated"
+                )
             # A sum is finite only if all of its terms are; it can overflow when they are, so that is only a hint.
             if not np.isfinite(block.sum()) and not (good := np.isfinite(block)).all():
                 first = position + int(np.argmax(~good.all(axis=1)))
@@ -120,15 +122,20 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
 
 
 def pcm_at(path: Path, form: AudioFormat) -> int | None:
-    """The byte at which the PCM of a WAV file of 16 or 24 bits begins; None for any other file."""
+    """The byte at which the PCM of a WAV file of 16, 24 or 32 bits begins; None for any other file."""
     if form.container not in ("WAV", "WAVEX") or form.subtype not in PLAIN_PCM:
         return None
-    return pcm_start(path, form.frames, form.channels, PLAIN_PCM[form.subtype])
+    return pcm_start(path, form.frames, form.channels, PLAIN_PCM[form.subtype], form.subtype in FLOATS)
 
 
-def ended_early(path: Path, form: AudioFormat, frames: int) -> AudioFileError:
-    """What to raise where a file ends after `frames` frames, which are fewer than it promised."""
-    return AudioFileError(f"{path}: ends after {_at(frames, form)} of {form.duration_s:.2f} s; it is truncated")
+def what_is_wrong(path: Path, form: AudioFormat) -> AudioFileError:
+    """What to raise where a file could not be read to its end: it is read once more, to say why."""
+    try:
+        for _ in blocks(path, form):
+            pass
+    except AudioFileError as error:
+        return error
+    return AudioFileError(f"{path}: was changed while it was read")
 
 
 @contextlib.contextmanager

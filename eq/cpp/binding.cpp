@@ -201,13 +201,21 @@ NB_MODULE(_engine, m) {
         .def("finish", &semeq::TruePeak::finish);
     nb::class_<semeq::PcmFilter>(m, "PcmFilter")
         .def("__init__",
-             [](semeq::PcmFilter* self, int bits, int channels, std::ptrdiff_t block, float gain, const char* target) {
-                 if (bits != 16 && bits != 24) throw nb::value_error("a sample has 16 or 24 bits");
+             [](semeq::PcmFilter* self, int bits, bool floating, int channels, std::ptrdiff_t block, double gain,
+                const char* target) {
+                 if (bits != 32 && (floating || (bits != 16 && bits != 24)))
+                     throw nb::value_error("a sample has 16, 24 or 32 bits, a float 32");
                  if (channels < 1 || channels > semeq::kMaxChannels || block < 1)
                      throw nb::value_error("no such channel count or length");
-                 new (self) semeq::PcmFilter(bits, channels, block, gain, target_named(target));
+                 new (self) semeq::PcmFilter(bits, floating, channels, block, gain, target_named(target));
              })
         .def_prop_ro("changed", &semeq::PcmFilter::changed)
+        .def_prop_ro("peaks",
+                     [](const semeq::PcmFilter& filter) {
+                         nb::list peaks;
+                         for (const auto& peak : filter.peaks()) peaks.append(nb::make_tuple(peak.value, peak.frame));
+                         return nb::tuple(peaks);
+                     })
         .def("run", &run_pcm);
     m.def("weighted_energy", &energy<float>, plain, plain, plain, plain, plain);
     m.def("weighted_energy", &energy<double>, plain, plain, plain, plain, plain);

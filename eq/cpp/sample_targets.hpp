@@ -30,22 +30,37 @@ struct SampleTarget {
 
     void (*unpack_16)(const unsigned char*, float*, std::ptrdiff_t) noexcept;
     void (*unpack_24)(const unsigned char*, float*, std::ptrdiff_t) noexcept;
+    void (*unpack_32)(const unsigned char*, double*, std::ptrdiff_t) noexcept;
     void (*pack_24)(const std::int32_t*, unsigned char*, std::ptrdiff_t) noexcept;
     Quantise<float, std::int16_t> float_to_16;
     Quantise<float, std::int32_t> float_to_32;
     Quantise<double, std::int16_t> double_to_16;
     Quantise<double, std::int32_t> double_to_32;
-    void (*amplify)(float*, std::ptrdiff_t, float) noexcept;
-    bool (*differ)(const float*, const float*, std::ptrdiff_t) noexcept;
+    void (*amplify_float)(float*, std::ptrdiff_t, float) noexcept;
+    void (*amplify_double)(double*, std::ptrdiff_t, double) noexcept;
+    bool (*differ_float)(const float*, const float*, std::ptrdiff_t) noexcept;
+    bool (*differ_double)(const double*, const double*, std::ptrdiff_t) noexcept;
     float (*largest)(const float*, std::ptrdiff_t) noexcept;
     float (*steepest)(const float*, std::ptrdiff_t, std::ptrdiff_t) noexcept;
     float (*largest_sum)(const float*, std::ptrdiff_t, const float*, int) noexcept;
 };
 
-#define SEMEQ_SAMPLES(t)                                                                                            \
-    {t::unpack_16, t::unpack_24, t::pack_24, t::quantise<float, std::int16_t>, t::quantise<float, std::int32_t>,    \
-     t::quantise<double, std::int16_t>, t::quantise<double, std::int32_t>, t::amplify, t::differ, t::largest,       \
-     t::steepest, t::largest_sum}
+#define SEMEQ_SAMPLES(t)                                                                                          \
+    {t::unpack_16,                                                                                                \
+     t::unpack_24,                                                                                                \
+     t::unpack_32,                                                                                                \
+     t::pack_24,                                                                                                  \
+     t::quantise<float, std::int16_t>,                                                                            \
+     t::quantise<float, std::int32_t>,                                                                            \
+     t::quantise<double, std::int16_t>,                                                                           \
+     t::quantise<double, std::int32_t>,                                                                           \
+     t::amplify<float>,                                                                                           \
+     t::amplify<double>,                                                                                          \
+     t::differ<float>,                                                                                            \
+     t::differ<double>,                                                                                           \
+     t::largest,                                                                                                  \
+     t::steepest,                                                                                                 \
+     t::largest_sum}
 
 // For a target of the engine; all give the same bits.
 inline const SampleTarget& samples_for(const Target& target) noexcept {

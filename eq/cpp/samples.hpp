@@ -12,6 +12,14 @@ SEMEQ_TARGET inline void unpack_16(const unsigned char* in, float* out, std::ptr
     }
 }
 
+SEMEQ_TARGET inline void unpack_32(const unsigned char* in, double* out, std::ptrdiff_t samples) noexcept {
+    for (std::ptrdiff_t i = 0; i < samples; ++i) {
+        std::int32_t value;
+        std::memcpy(&value, in + 4 * i, 4);
+        out[i] = static_cast<double>(value) * 0x1p-31;
+    }
+}
+
 SEMEQ_TARGET inline void unpack_24(const unsigned char* in, float* out, std::ptrdiff_t samples) noexcept {
     std::ptrdiff_t i = 0;
 #if SEMEQ_VECTORS
@@ -78,11 +86,13 @@ SEMEQ_TARGET void quantise(const T* in, I* out, std::ptrdiff_t samples, double s
         quantise_some<false>(in, out, samples, scale, shift, first, key);
 }
 
-SEMEQ_TARGET inline void amplify(float* x, std::ptrdiff_t samples, float gain) noexcept {
+template <class T>
+SEMEQ_TARGET void amplify(T* x, std::ptrdiff_t samples, T gain) noexcept {
     for (std::ptrdiff_t i = 0; i < samples; ++i) x[i] *= gain;
 }
 
-SEMEQ_TARGET inline bool differ(const float* a, const float* b, std::ptrdiff_t samples) noexcept {
+template <class T>
+SEMEQ_TARGET bool differ(const T* a, const T* b, std::ptrdiff_t samples) noexcept {
     int found = 0;
     for (std::ptrdiff_t i = 0; i < samples; ++i) found |= a[i] != b[i];
     return found != 0;

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-_PCM, _EXTENSIBLE = 1, 0xFFFE
+_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _UNKNOWN_SIZE = {0, 0xFFFFFFFF, 0x7FFFFFFF}  # what programs write that stream a WAV into a pipe
 
 
@@ -34,9 +35,9 @@ def check_wav_complete(path: Path) -> str | None:
     return "is truncated: it ends before the audio"
 
 
-def pcm_start(path: Path, frames: int, channels: int, bits: int) -> int | None:
+def pcm_start(path: Path, frames: int, channels: int, bits: int, floating: bool) -> int | None:
     """The byte at which `frames` frames of little-endian PCM begin; None where a WAV file holds anything else."""
-    plain = False
+    plain, wanted = False, _FLOAT if floating else _PCM
     with path.open("rb") as file:
         head = file.read(12)
         if head[:4] != b"RIFF" or head[8:] != b"WAVE":
@@ -52,14 +53,19 @@ def pcm_start(path: Path, frames: int, channels: int, bits: int) -> int | None:
                 tag, there, _, _, align, width = struct.unpack_from("<HHIIHH", body)
                 if tag == _EXTENSIBLE and length >= 26:
                     (tag,) = struct.unpack_from("<H", body, 24)
-                plain = (tag, there, align, width) == (_PCM, channels, channels * bits // 8, bits)
+                plain = (tag, there, align, width) == (wanted, channels, channels * bits // 8, bits)
                 continue
             file.seek(length + (length & 1), 1)
     return None
 
 
-def put_sizes(file: BinaryIO, reserved: int, start: int, size: int, frames: int) -> None:
-    """Complete a file whose RIFF header lies behind `reserved` bytes, whose `size` bytes of audio begin at `start`."""
+def put_sizes(
+    file: BinaryIO, reserved: int, start: int, size: int, frames: int, peaks: Sequence[tuple[float, int]]
+) -> None:
+    """Complete a file whose RIFF header lies behind `reserved` bytes, whose `size` bytes of audio begin at `start`.
+
+    `peaks`: of every channel the largest magnitude and its first frame, where the file has a place for them.
+    """
 
     def put(at: int, content: bytes) -> None:
         file.seek(at)
@@ -69,6 +75,12 @@ def put_sizes(file: BinaryIO, reserved: int, start: int, size: int, frames: int)
         put(start + size, b"\0")
     put(reserved + 4, struct.pack("<I", start - reserved + size + (size & 1) - 8))
     put(start - 4, struct.pack("<I", size))
-    file.seek(start - 20)
-    if file.read(4) == b"fact":  # just before the audio, where there is one
-        put(start - 12, struct.pack("<I", frames))
+    # Just before the audio, where they are: the largest samples, and before them the number of frames.
+    end, length = start - 8, 16 + 8 * len(peaks)
+    file.seek(end - length)
+    if peaks and file.read(4) == b"PEAK":
+        put(end - 8 * len(peaks), b"".join(struct.pack("<fI", *peak) for peak in peaks))
+        end -= length
+    file.seek(end - 12)
+    if file.read(4) == b"fact":
+        put(end - 4, struct.pack("<I", frames))

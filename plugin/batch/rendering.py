@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,11 +22,11 @@ from semeq.files import (
     WriterThread,
     block_frames,
     blocks,
-    ended_early,
     opened,
     pcm_at,
     quantiser_for,
     replacing,
+    what_is_wrong,
     writing,
     writing_pcm,
 )
@@ -154,18 +153,18 @@ def render_file(
         same = (form.container, form.subtype, form.endian) == (target.container, target.subtype, target.endian)
         start = pcm_at(source, form) if same and renderer is not None and renderer.rests(automation) else None
         if start is not None and renderer is not None:
-            with writing_pcm(*place) as raw, source.open("rb", buffering=0) as file:
+            block, floating = block_frames(form.channels), form.subtype in FLOATS
+            through = PcmFilter(renderer.engine, true_peak, PLAIN_PCM[form.subtype], floating, block, gain)
+            with writing_pcm(*place) as sink, source.open("rb", buffering=0) as file:
                 file.seek(start)
-                block = block_frames(form.channels)
-                through = PcmFilter(renderer.engine, true_peak, PLAIN_PCM[form.subtype], block, gain)
-                done = _move_bytes(through, file, raw, form.frames, _BLOCKS_AT_ONCE * block, progress)
-                if done < form.frames:
-                    raise ended_early(source, form, done)
-                altered = gain != 1.0 or through.changed
+                if not _move_bytes(through, file.fileno(), sink.descriptor, form.frames, block, progress):
+                    raise what_is_wrong(source, form)
+                sink.peaks = through.peaks
+            altered = gain != 1.0 or through.changed
         else:
             pairs = wet_blocks(source, form, renderer, automation)
-            with writing(*place, carried.metadata) as sink:
-                altered = _write_floats(pairs, sink, form, target, gain, true_peak, progress)
+            with writing(*place, carried.metadata) as encoder:
+                altered = _write_floats(pairs, encoder, form, target, gain, true_peak, progress)
         peaks = (true_peak.sample_peak, true_peak.overs, true_peak.finish())
         if guard and target.clips and peaks[2] > 1.0 and (altered or not form.clips):
             raise WouldClip(peaks[2])
@@ -175,21 +174,19 @@ def render_file(
 
 
 def _move_bytes(
-    through: PcmFilter, source: FileIO, sink: FileIO, frames: int, at_once: int, progress: Callable[[int], None]
-) -> int:
+    through: PcmFilter, source: int, sink: int, frames: int, block: int, progress: Callable[[int], None]
+) -> bool:
     """Filter PCM that keeps its format, from file to file: the same bytes as by way of `_write_floats`.
 
-    Returns how many frames there were, fewer than `frames` where the file ends early.
+    Returns whether all went through.
     """
-    done = 0
-    while done < frames:
-        wanted = min(frames - done, at_once)
-        moved = through.run(source.fileno(), sink.fileno(), wanted)
-        progress(moved)
-        done += moved
-        if moved < wanted:
-            break
-    return done
+    while frames:
+        wanted = min(frames, _BLOCKS_AT_ONCE * block)
+        if through.run(source, sink, wanted) < wanted:
+            return False
+        progress(wanted)
+        frames -= wanted
+    return True
 
 
 def _write_floats(

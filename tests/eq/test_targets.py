@@ -77,26 +77,27 @@ def test_a_target_measures_peaks_as_the_baseline(random, target, channels):
 @pytest.mark.skipif(not OTHERS, reason="this machine has the baseline only")
 @pytest.mark.parametrize("target", OTHERS)
 @pytest.mark.parametrize("channels", [1, 2, 5])
-@pytest.mark.parametrize("bits", [16, 24])
-def test_a_target_filters_bytes_as_the_baseline(random, tmp_path, target, channels, bits):
-    (tmp_path / "in").write_bytes(random.bytes(10_003 * channels * bits // 8))
+@pytest.mark.parametrize(("bits", "floating"), [(16, False), (24, False), (32, False), (32, True)])
+def test_a_target_filters_bytes_as_the_baseline(random, tmp_path, target, channels, bits, floating):
+    floats = random.normal(0, 0.3, 10_003 * channels).astype(np.float32).tobytes()
+    (tmp_path / "in").write_bytes(floats if floating else random.bytes(10_003 * channels * bits // 8))
     found = []
     for name in ("baseline", target):
         engine = eq.Engine(48_000, channels, target=name)
         engine.jump(eq.Setting(bell_1_gain_db=6.0).to_array(), -3.0)
         meter = eq.PeakMeter(channels, np.zeros((0, 24), np.float32), 0.0, name)
-        through = eq.PcmFilter(engine, meter, bits, 3001, 0.9, name)
+        through = eq.PcmFilter(engine, meter, bits, floating, 3001, 0.9, name)
         with (tmp_path / "in").open("rb", buffering=0) as source, (tmp_path / name).open("wb", buffering=0) as sink:
             assert through.run(source.fileno(), sink.fileno(), 20_000) == 10_003
         assert through.changed
-        found.append((meter.sample_peak, meter.overs, (tmp_path / name).read_bytes()))
+        found.append((meter.sample_peak, meter.overs, through.peaks, (tmp_path / name).read_bytes()))
     assert found[0] == found[1]
-    assert len(found[0][2]) == 10_003 * channels * bits // 8
+    assert len(found[0][3]) == 10_003 * channels * bits // 8
 
 
 def test_what_the_system_refuses_is_its_error(tmp_path):
     meter = eq.PeakMeter(1, np.zeros((0, 24), np.float32), 0.0)
-    through = eq.PcmFilter(eq.Engine(48_000, 1), meter, 16, 512)
+    through = eq.PcmFilter(eq.Engine(48_000, 1), meter, 16, False, 512)
     (tmp_path / "in").write_bytes(bytes(2000))
     with (tmp_path / "in").open("rb") as source, (tmp_path / "out").open("wb") as sink:
         with pytest.raises(OSError, match="Bad file descriptor"):

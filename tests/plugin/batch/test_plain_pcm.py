@@ -1,4 +1,4 @@
-"""Integer PCM in WAV is filtered byte for byte: the same file and the same report as by way of floats."""
+"""PCM in WAV is filtered byte for byte: the same file and the same report as by way of floats."""
 
 import dataclasses
 
@@ -39,7 +39,7 @@ def rendered(source, output, space, monkeypatch, by_bytes, controls=None, **opti
     return output.read_bytes(), dataclasses.replace(done, output=source, true_peak=0.0), done.true_peak_dbtp
 
 
-@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24"])
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "PCM_32", "FLOAT"])
 @pytest.mark.parametrize(
     ("channels", "container", "rate", "frames"),
     [
@@ -61,7 +61,7 @@ def test_bytes_and_floats_agree(
     assert np.isclose(soundfile.info(tmp_path / "out.wav").frames, frames)
 
 
-@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24"])
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "PCM_32", "FLOAT"])
 def test_loud_music_is_measured_alike(tmp_path, random, space, monkeypatch, subtype):
     audio = random.normal(0, 0.5, (200_000, 2)).clip(-0.99, 0.99)
     source = file_of(tmp_path, audio, subtype)
@@ -69,6 +69,8 @@ def test_loud_music_is_measured_alike(tmp_path, random, space, monkeypatch, subt
     ways = [rendered(source, tmp_path / "out.wav", space, monkeypatch, way, **loud) for way in (True, False)]
     assert ways[0] == ways[1]
     assert ways[0][1].overs > 100
+    if subtype == "FLOAT":  # which does not clip
+        return
     found = []
     for way in (True, False):
         with pytest.raises(rendering.WouldClip) as clipped:
@@ -84,7 +86,7 @@ def test_what_is_not_changed_passes_byte_for_byte(tmp_path, random, space, monke
     assert data[44:] == source.read_bytes()[44:]
 
 
-@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_32", "FLOAT"])
+@pytest.mark.parametrize("subtype", ["PCM_U8", "DOUBLE", "ULAW"])
 def test_other_sample_formats_go_by_way_of_floats(tmp_path, random, space, subtype, monkeypatch):
     source = file_of(tmp_path, random.uniform(-0.1, 0.1, (5000, 2)), subtype)
     monkeypatch.setattr(rendering, "_move_bytes", None)
@@ -98,6 +100,20 @@ def test_automation_goes_by_way_of_floats(tmp_path, random, space, monkeypatch):
     moves = Automation.of({"intensity": [(0.0, 0.0), (0.1, 1.0)]}, 0.0, 1.0)
     renderer = Renderer(space, 44_100, 2, Controls("warm"))
     rendering.render_file(source, tmp_path / "out.wav", renderer, probe(source), automation=moves)
+
+
+@pytest.mark.parametrize(("value", "says"), [(np.nan, "not finite"), (-np.inf, "not finite"), (2e12, "no audio")])
+def test_floats_that_are_no_audio_are_told_alike(tmp_path, random, space, monkeypatch, value, says):
+    audio = random.normal(0, 0.1, (1_200_000, 2)).astype(np.float32)
+    audio[1_100_003, 1] = value
+    source, told = file_of(tmp_path, audio, "FLOAT"), []
+    for way in (True, False):
+        with pytest.raises(AudioFileError, match=says) as error:
+            rendered(source, tmp_path / "out.wav", space, monkeypatch, way)
+        told.append(str(error.value))
+    assert told[0] == told[1]
+    assert "24.94 s" in told[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["in.wav"]
 
 
 def test_a_file_that_shrinks_meanwhile_is_an_error(tmp_path, random, space):
