@@ -123,7 +123,7 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
 
 def pcm_at(path: Path, form: AudioFormat) -> int | None:
     """The byte at which the PCM of a WAV file of 16, 24 or 32 bits begins; None for any other file."""
-    if form.container not in ("WAV", "WAVEX") or form.subtype not in PLAIN_PCM:
+    if form.container not in ("WAV", "WAVEX", "RF64") or form.subtype not in PLAIN_PCM:
         return None
     return pcm_start(path, form.frames, form.channels, PLAIN_PCM[form.subtype], form.subtype in FLOATS)
 

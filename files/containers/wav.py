@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_IN_DS64 = 0xFFFFFFFF
 _UNKNOWN_SIZE = {0, 0xFFFFFFFF, 0x7FFFFFFF}  # what programs write that stream a WAV into a pipe
 
 
@@ -26,7 +27,7 @@ def check_wav_complete(path: Path) -> str | None:
                 wide = struct.unpack_from("<Q", body, 8)[0] if len(body) >= 16 else None
                 continue
             if name == b"data":
-                expected = wide if wide is not None and length == 0xFFFFFFFF else length
+                expected = wide if wide is not None and length == _IN_DS64 else length
                 present = size - file.tell()
                 if expected in _UNKNOWN_SIZE or present >= expected:
                     return None
@@ -37,15 +38,16 @@ def check_wav_complete(path: Path) -> str | None:
 
 def pcm_start(path: Path, frames: int, channels: int, bits: int, floating: bool) -> int | None:
     """The byte at which `frames` frames of little-endian PCM begin; None where a WAV file holds anything else."""
-    plain, wanted = False, _FLOAT if floating else _PCM
+    plain, wanted, size = False, _FLOAT if floating else _PCM, frames * channels * bits // 8
     with path.open("rb") as file:
         head = file.read(12)
-        if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        if head[:4] not in (b"RIFF", b"RF64") or head[8:] != b"WAVE":
             return None
+        wide = -1
         while len(header := file.read(8)) == 8:
             name, length = struct.unpack("<4sI", header)
             if name == b"data":
-                return file.tell() if plain and length == frames * channels * bits // 8 else None
+                return file.tell() if plain and size == (wide if length == _IN_DS64 else length) else None
             if name == b"fmt " and 16 <= length < 1 << 12:
                 body = file.read(length + (length & 1))
                 if len(body) < length:
@@ -54,6 +56,9 @@ def pcm_start(path: Path, frames: int, channels: int, bits: int, floating: bool)
                 if tag == _EXTENSIBLE and length >= 26:
                     (tag,) = struct.unpack_from("<H", body, 24)
                 plain = (tag, there, align, width) == (wanted, channels, channels * bits // 8, bits)
+                continue
+            if name == b"ds64" and 16 <= length < 1 << 12:
+                wide = struct.unpack_from("<Q", file.read(length + (length & 1)), 8)[0]
                 continue
             file.seek(length + (length & 1), 1)
     return None
@@ -73,8 +78,13 @@ def put_sizes(
 
     if size & 1:
         put(start + size, b"\0")
-    put(reserved + 4, struct.pack("<I", start - reserved + size + (size & 1) - 8))
-    put(start - 4, struct.pack("<I", size))
+    whole = start - reserved + size + (size & 1) - 8
+    file.seek(reserved)
+    if file.read(4) == b"RF64":
+        put(reserved + 20, struct.pack("<QQQ", whole, size, frames))  # behind the head of ds64, the first chunk
+    else:
+        put(reserved + 4, struct.pack("<I", whole))
+        put(start - 4, struct.pack("<I", size))
     # Just before the audio, where they are: the largest samples, and before them the number of frames.
     end, length = start - 8, 16 + 8 * len(peaks)
     file.seek(end - length)

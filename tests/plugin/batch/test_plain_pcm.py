@@ -46,6 +46,7 @@ def rendered(source, output, space, monkeypatch, by_bytes, controls=None, **opti
         (1, "WAV", 44_100, 70_001),
         (2, "WAV", 96_000, 140_000),
         (3, "WAVEX", 192_000, 800_001),  # more than is taken at once, in blocks of an odd length
+        (2, "RF64", 48_000, 70_001),
         (2, "WAV", 8000, 7),
     ],
 )
