@@ -28,6 +28,12 @@
 #define SEMEQ_TARGET __attribute__((target("avx512vl,avx512dq")))
 #include SEMEQ_KERNEL
 #undef SEMEQ_TARGET_NAME
+#undef SEMEQ_LANES
+
+#define SEMEQ_TARGET_NAME avx512vl_long  // the same machines, and vectors twice as long
+#define SEMEQ_LANES 8
+#include SEMEQ_KERNEL
+#undef SEMEQ_TARGET_NAME
 #undef SEMEQ_TARGET
 #undef SEMEQ_LANES
 #endif

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "lanes.hpp"
 #include "section.hpp"
@@ -56,6 +57,14 @@ struct Target {
     void (*run_double)(const Block<double>&, Motion&, State*, bool) noexcept;
 };
 
+#ifdef SEMEQ_WIDER_TARGETS
+// Eight channels fill a vector of 512 bits. Of fewer, which would stand in it band by band, vectors of 256 are faster.
+template <class T>
+void run_avx512(const Block<T>& block, Motion& motion, State* states, bool ramped) noexcept {
+    (block.channels % 8 == 0 ? avx512vl_long::run<T> : avx512vl::run<T>)(block, motion, states, ramped);
+}
+#endif
+
 // What this machine can run, the fastest last.
 struct Targets {
     Target known[3];
@@ -75,7 +84,7 @@ struct Targets {
         __builtin_cpu_init();
         if (__builtin_cpu_supports("avx2")) add({"avx2", "AVX2", avx2::run<float>, avx2::run<double>});
         if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
-            add({"avx512vl", "AVX-512VL", avx512vl::run<float>, avx512vl::run<double>});
+            add({"avx512vl", "AVX-512VL", run_avx512<float>, run_avx512<double>});
 #endif
     }
 
