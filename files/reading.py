@@ -111,7 +111,7 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
                 raise AudioFileError(
                     f"{path}: {int((~good).sum())} samples are not finite, the first at {_at(first, form)}"
                 )
-            if form.subtype in FLOATS and (loudest := float(np.abs(block).max())) > LOUDEST:
+            if form.subtype in FLOATS and (loudest := max(float(block.max()), -float(block.min()))) > LOUDEST:
                 first = position + int(np.argmax(np.abs(block).max(axis=1) > LOUDEST))
                 raise AudioFileError(
                     f"{path}: a sample of {loudest:.2g} at {_at(first, form)} is no audio (more than 240 dB over full "
