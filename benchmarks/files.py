@@ -129,7 +129,7 @@ def starts(rounds: int) -> str:
 
 
 def jobs(rounds: int, count: int = 40, seconds: float = 20.0) -> str:
-    """How much faster two processes are than one, on `count` short files of 16 bits."""
+    """How much faster two files at once are than one by one, on `count` short files of 16 bits."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number in range(count):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import resource
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -21,12 +21,18 @@ def median_costs(runs: Mapping[str, Callable[[], object]], rounds: int) -> dict[
     costs: dict[str, list[Cost]] = {name: [] for name in runs}
     for round_ in range(rounds + 1):
         for name, run in runs.items():
-            before, start = os.times(), time.perf_counter()
+            before, start = _processor_s(), time.perf_counter()
             run()
-            wall, after = time.perf_counter() - start, os.times()
+            wall, after = time.perf_counter() - start, _processor_s()
             if round_:
-                costs[name].append(Cost(wall, sum(after[:4]) - sum(before[:4])))
+                costs[name].append(Cost(wall, after - before))
     return {name: Cost(*map(statistics.median, zip(*found, strict=True))) for name, found in costs.items()}
+
+
+def _processor_s() -> float:
+    """Processor time of this process and of its children so far; finer than the ticks of `os.times`."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def markdown(rows: list[list[str]]) -> str:

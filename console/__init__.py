@@ -3,7 +3,7 @@
 from .group import Commands, Example, completion_command, examples, version_option
 from .offers import Offers
 from .running import Prepared, quiet_libraries, run
-from .say import Say, TaskID, output_options, printable
+from .say import Say, output_options, printable
 from .table import plain_table
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "Offers",
     "Prepared",
     "Say",
-    "TaskID",
     "completion_command",
     "examples",
     "output_options",

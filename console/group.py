@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
-from click.shell_completion import CompletionItem, get_completion_class
 
 from .say import Say
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+    from click.shell_completion import CompletionItem
 
 
 class Commands(click.Group):
@@ -75,6 +76,8 @@ class Commands(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names of commands and options, without importing any command: completion must be quick."""
+        from click.shell_completion import CompletionItem
+
         names = [CompletionItem(name) for name in self.list_commands(ctx) if name.startswith(incomplete)]
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
@@ -124,6 +127,8 @@ def completion_command(program: str = "semeq") -> click.Command:
     @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
     def completion(shell: str) -> None:
         """Print the script that makes SHELL complete commands, options and words."""
+        from click.shell_completion import get_completion_class
+
         root = click.get_current_context().find_root()
         name = root.info_name or program
         kind = get_completion_class(shell)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class Offers(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.2 only
@@ -31,6 +34,8 @@ class Offers(click.ParamType):  # type: ignore[type-arg]  # generic since click 
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Names that begin as the text does, in any case."""
+        from click.shell_completion import CompletionItem
+
         try:
             names = list(self._offer(ctx))
         except Exception:  # a model that cannot be read is the command's to report

@@ -10,37 +10,21 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console, RenderableType
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TaskID,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
-__all__ = ["Say", "TaskID", "output_options", "printable"]
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.progress import Progress
+
+__all__ = ["Say", "output_options", "printable"]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _ESCAPED = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 #: Where there is no terminal, a table is as wide as it needs to be: a program reads it, or `less -S`.
 _PIPE_WIDTH = 400
-
-
-class _NoteColumn(ProgressColumn):
-    """The field `note` of a task, where it has one."""
-
-    def render(self, task: Task) -> Text:
-        return Text(str(task.fields.get("note", "")))
 
 
 class Say:
@@ -60,7 +44,11 @@ class Say:
 
     def __init__(self, program: str = "semeq", as_json: bool = False, quiet: bool = False, verbose: bool = False):
         self.program, self.as_json, self.quiet, self.verbose = program, as_json, quiet, verbose
-        self._out, self._err = _console(), _console(stderr=True)
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody sees bars."""
+        return not self.quiet and sys.stderr.isatty()
 
     @property
     def shows(self) -> bool:
@@ -70,7 +58,7 @@ class Say:
     def result(self, what: RenderableType) -> None:
         """Print what was asked for: text, or a rich table. Not beside JSON."""
         if not self.as_json:
-            self._print(self._out, what)
+            self._print(what)
 
     def data(self, what: Any) -> None:
         """Print the same for machines, if that is wanted. NaN and infinity, which JSON has not, become null."""
@@ -80,42 +68,34 @@ class Say:
     def summary(self, what: RenderableType) -> None:
         """Print what became of it; a quiet command does without."""
         if self.shows:
-            self._print(self._out, what)
+            self._print(what)
 
     def note(self, text: str) -> None:
         """Tell of something beside the result."""
         if not self.quiet:
-            self._print(self._err, text)
+            self._print(text, stderr=True)
 
     def detail(self, text: str) -> None:
         """Tell what only the curious want to know."""
         if self.verbose:
-            self._print(self._err, text)
+            self._print(text, stderr=True)
 
     def trouble(self, text: str) -> None:
         """Say in one line what went wrong."""
-        self._print(self._err, f"{self.program}: {one_line(text)}")
+        self._print(f"{self.program}: {one_line(text)}", stderr=True)
 
     def progress(self) -> Progress:
         """Bars with the time left, on stderr; gone when they are done, silent where nobody watches."""
-        return Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            _NoteColumn(),
-            console=self._err,
-            transient=True,
-            disable=self.quiet or not self._err.is_terminal,
-        )
+        from .bars import bars
+
+        return bars(_console(stderr=True), disable=not self.watched)
 
     @staticmethod
-    def _print(console: Console, what: RenderableType) -> None:
+    def _print(what: RenderableType, stderr: bool = False) -> None:
         if isinstance(what, str):  # as it is: brackets in a file's name are no markup
-            console.print(printable(what), markup=False, emoji=False, highlight=False, soft_wrap=True)
+            print(printable(what), file=sys.stderr if stderr else sys.stdout, flush=True)
         else:
-            console.print(what)
+            _console(stderr).print(what)
 
 
 def output_options(command: Command) -> Command:
@@ -153,6 +133,8 @@ def _encodable(text: str) -> str:
 
 
 def _console(stderr: bool = False) -> Console:
+    from rich.console import Console  # takes as long to import as NumPy, and most of what is said is plain text
+
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
     return Console(stderr=stderr, width=None if terminal or "COLUMNS" in os.environ else _PIPE_WIDTH)
 

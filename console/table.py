@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from rich.table import Table
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def plain_table(*columns: str, title: str = "", caption: str = "") -> Table:
     """A table without lines. A column whose name begins with ``>`` is written to the right, as numbers are."""
+    from rich.table import Table
+
     table = Table(
         box=None,
         header_style="bold",

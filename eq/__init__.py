@@ -14,7 +14,8 @@ from .engine import (
 )
 from .fit import Fit, fit_curve, fit_curves, refit
 from .path import even_positions
-from .pcm import FilteredPcm, PcmFilter
+from .pcm import PcmFilter
+from .peak import PeakMeter
 from .quantiser import Quantiser
 from .response import (
     MAX_FREQ_RATIO,
@@ -85,10 +86,10 @@ __all__ = [
     "AnyAudio",
     "Engine",
     "Events",
-    "FilteredPcm",
     "Fit",
     "FloatArray",
     "PcmFilter",
+    "PeakMeter",
     "Quantiser",
     "Setting",
     "SettingError",

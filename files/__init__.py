@@ -13,7 +13,7 @@ from .loudness import (
     match_gain_db,
 )
 from .metadata import Carried
-from .reading import PLAIN_PCM, Audio, block_frames, blocks, check_end, name_of, opened, pcm_blocks, probe
+from .reading import PLAIN_PCM, Audio, block_frames, blocks, check_end, name_of, opened, pcm_at, probe, what_is_wrong
 from .true_peak import TruePeak
 from .wav_stream import WavStream
 from .whole import sweep, whole, write_whole
@@ -49,12 +49,13 @@ __all__ = [
     "match_gain_db",
     "name_of",
     "opened",
-    "pcm_blocks",
+    "pcm_at",
     "probe",
     "quantiser_for",
     "refuse_existing",
     "replacing",
     "sweep",
+    "what_is_wrong",
     "whole",
     "write_whole",
     "writing",

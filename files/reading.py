@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -30,8 +31,10 @@ _BLOCK_SAMPLES = 131_072  # of all channels together: bounds the memory, whateve
 LOUDEST = 1e12
 _SAMPLE_RATES_HZ = (1_000, 1_000_000)  # what the engine takes
 
+#: libsndfile keeps the cause of a failed opening for the whole process, not for a thread.
+OPENING = threading.Lock()
 #: Bits of the sample formats that are filtered byte for byte.
-PLAIN_PCM = {"PCM_16": 16, "PCM_24": 24}
+PLAIN_PCM = {"PCM_16": 16, "PCM_24": 24, "PCM_32": 32, "FLOAT": 32}
 
 Audio = NDArray[np.floating]
 
@@ -108,7 +111,7 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
                 raise AudioFileError(
                     f"{path}: {int((~good).sum())} samples are not finite, the first at {_at(first, form)}"
                 )
-            if form.subtype in FLOATS and (loudest := float(np.abs(block).max())) > LOUDEST:
+            if form.subtype in FLOATS and (loudest := max(float(block.max()), -float(block.min()))) > LOUDEST:
                 first = position + int(np.argmax(np.abs(block).max(axis=1) > LOUDEST))
                 raise AudioFileError(
                     f"{path}: a sample of {loudest:.2g} at {_at(first, form)} is no audio (more than 240 dB over full "
@@ -118,35 +121,21 @@ def blocks(path: Path, form: AudioFormat, frames: int | None = None) -> Iterator
             yield block
 
 
-def pcm_blocks(path: Path, form: AudioFormat) -> Iterator[NDArray[np.uint8]] | None:
-    """A WAV file's audio as bytes (n,), block by block as `blocks`, for 16 and 24 bits; None for any other file.
-
-    The iterator gives the same memory again and again. It raises `AudioFileError` where the file ends early.
-    """
-    if form.container not in ("WAV", "WAVEX") or form.subtype not in PLAIN_PCM:
+def pcm_at(path: Path, form: AudioFormat) -> int | None:
+    """The byte at which the PCM of a WAV file of 16, 24 or 32 bits begins; None for any other file."""
+    if form.container not in ("WAV", "WAVEX", "RF64") or form.subtype not in PLAIN_PCM:
         return None
-    start = pcm_start(path, form.frames, form.channels, PLAIN_PCM[form.subtype])
-    return None if start is None else _pcm_blocks(path, form, start, form.channels * PLAIN_PCM[form.subtype] // 8)
+    return pcm_start(path, form.frames, form.channels, PLAIN_PCM[form.subtype], form.subtype in FLOATS)
 
 
-def _pcm_blocks(path: Path, form: AudioFormat, start: int, width: int) -> Iterator[NDArray[np.uint8]]:
-    memory = np.empty(block_frames(form.channels) * width, np.uint8)
-    position, size = 0, form.frames * width
-    with path.open("rb", buffering=0) as file:
-        file.seek(start)
-        while position < size:
-            wanted = memory[: min(len(memory), size - position)]
-            got = 0
-            while got < len(wanted):
-                more = file.readinto(wanted[got:].data)
-                if not more:
-                    reached = (position + got) // width
-                    raise AudioFileError(
-                        f"{path}: ends after {_at(reached, form)} of {form.duration_s:.2f} s; it is truncated"
-                    )
-                got += more
-            position += got
-            yield wanted
+def what_is_wrong(path: Path, form: AudioFormat) -> AudioFileError:
+    """What to raise where a file could not be read to its end: it is read once more, to say why."""
+    try:
+        for _ in blocks(path, form):
+            pass
+    except AudioFileError as error:
+        return error
+    return AudioFileError(f"{path}: was changed while it was read")
 
 
 @contextlib.contextmanager
@@ -173,7 +162,8 @@ def opened(path: Path) -> Iterator[soundfile.SoundFile | FFmpegSource]:
     try:
         path.open("rb").close()  # libsndfile says "System error" where this says why
         source = _source(path)
-        file = soundfile.SoundFile(source)
+        with OPENING:
+            file = soundfile.SoundFile(source)
     except soundfile.LibsndfileError as error:
         file = source = _by_ffmpeg(path, error.error_string.rstrip("."))
     except OSError as error:

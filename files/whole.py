@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -45,7 +44,6 @@ def whole(
     partial, handle = _begin(output)
     try:
         yield partial
-        partial.chmod(0o666 & ~_umask())
         if sys.platform == "win32":
             os.close(handle)
             handle = -1
@@ -86,10 +84,10 @@ def sweep(folders: Iterable[Path]) -> list[Path]:
 def _begin(output: Path) -> tuple[Path, int]:
     """Create the unfinished file of an output, and lock it; its path and its open descriptor."""
     while True:
-        mark = f".semeq-{_host()}-{os.getpid()}-{secrets.token_hex(4)}.partial{output.suffix}"
+        mark = f".semeq-{_host()}-{os.getpid()}-{os.urandom(4).hex()}.partial{output.suffix}"
         stem = os.fsencode(output.stem)[: max(0, _LONGEST_NAME - 1 - len(os.fsencode(mark)))]
         partial = output.parent / f".{stem.decode(errors='ignore')}{mark}"
-        handle = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
         if sys.platform == "win32":
             return partial, handle
         with contextlib.suppress(OSError):  # a file system without locks
@@ -135,9 +133,3 @@ def _publish(partial: Path, output: Path, overwrite: bool, same: Callable[[Path,
 
 def _host() -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "-", socket.gethostname())[:40]
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

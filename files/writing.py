@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import filecmp
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +17,7 @@ from .errors import AudioFileError
 from .ffmpeg import WRITTEN, FFmpegSink, MissingFFmpeg
 from .formats import AudioFormat
 from .lossy import encoder_settings, lossy_kbps
+from .reading import OPENING
 from .whole import whole
 
 _BUFFER_BYTES = 1 << 18
@@ -56,7 +58,9 @@ def writing(
         sink: Any = raw.fileno() if offset is None else offset
         try:
             shape = (form.sample_rate_hz, form.channels, form.subtype, form.endian, form.container)
-            with soundfile.SoundFile(sink, "w", *shape, closefd=False, **encoder_settings(form)) as file:
+            with OPENING:
+                file = soundfile.SoundFile(sink, "w", *shape, closefd=False, **encoder_settings(form))
+            with file:
                 yield file
         except (soundfile.LibsndfileError, AssertionError) as error:  # soundfile asserts that all was written
             if offset is None:
@@ -88,15 +92,31 @@ def _by_ffmpeg(path: Path, form: AudioFormat, name: Path, metadata: dict[str, st
         yield sink
 
 
+@dataclass
+class PcmSink:
+    """A file to which PCM is written as it shall lie there.
+
+    Parameters
+    ----------
+    descriptor : int
+    peaks : sequence of (float, int)
+        Of floats, to be set before the file ends: for every channel the largest magnitude and its first frame.
+    """
+
+    descriptor: int
+    peaks: Sequence[tuple[float, int]] = ()
+
+
 @contextmanager
-def writing_pcm(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Iterator[BinaryIO]:
+def writing_pcm(path: Path, form: AudioFormat, name: Path, reserved: int = 0) -> Iterator[PcmSink]:
     """Write a WAV file as `writing` does, but for its audio: the caller writes its bytes, as they shall lie there."""
     with writing(path, form, name, reserved):
         pass  # a head with nothing behind it
     with path.open("r+b", buffering=0) as file:
         start = file.seek(0, os.SEEK_END)
-        yield file
-        put_sizes(file, reserved, start, file.seek(0, os.SEEK_END) - start, form.frames)
+        sink = PcmSink(file.fileno())
+        yield sink
+        put_sizes(file, reserved, start, file.seek(0, os.SEEK_END) - start, form.frames, sink.peaks)
 
 
 def _raise_what_the_system_says(handle: int) -> None:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 ROOT = Path(__file__).parent.parent
 TRAINING_STACK = {"torch", "onnx", "onnxscript", "sklearn", "safetensors"}
@@ -169,6 +171,24 @@ def test_importing_the_effect_imports_nothing_slow():
     slow = {"scipy.signal", "scipy.stats", "scipy.optimize", "matplotlib", "mutagen", "rich", "torch"}
     code = "import sys, semeq.plugin; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not slow & set(done.stdout.split())
+
+
+def test_a_quiet_render_imports_nothing_slow(tmp_path):
+    """What a command says where nobody watches is plain text: tables and bars take as long to import as NumPy."""
+    soundfile.write(tmp_path / "in.wav", np.zeros(4410), 44_100)
+    slow = {"scipy", "matplotlib", "mutagen", "rich", "soxr", "av", "mido", "pyloudnorm", "click.shell_completion"}
+    words = ["process", str(tmp_path / "in.wav"), "-s", "warm", "--out", str(tmp_path / "out"), "--quiet"]
+    code = f"""
+import sys
+from semeq.plugin.cli import main
+try:
+    main({words})
+finally:
+    print(*sorted(sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (tmp_path / "out" / "in.wav").exists()
     assert not slow & set(done.stdout.split())
 
 

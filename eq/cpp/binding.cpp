@@ -2,12 +2,15 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <cerrno>
 #include <string>
+#include <vector>
 
 #include "energy.hpp"
 #include "engine.hpp"
 #include "pcm.hpp"
 #include "quantiser.hpp"
+#include "true_peak.hpp"
 
 #if defined(__clang__)
 #define SEMEQ_COMPILER "clang " __clang_version__
@@ -94,6 +97,7 @@ void quantise(semeq::Quantiser& quantiser, Flat<const T> in, Flat<I> out, bool d
     quantiser.process(source, sink, samples, dither, shift);
 }
 
+using Sheet = nb::ndarray<const float, nb::ndim<2>, nb::device::cpu, nb::c_contig>;
 using Sections = nb::ndarray<const double, nb::ndim<2>, nb::device::cpu, nb::c_contig>;
 using States = nb::ndarray<double, nb::ndim<3>, nb::device::cpu, nb::c_contig>;
 
@@ -113,24 +117,38 @@ void energy(Sections sections, States state, Params weights, Audio<const T> in, 
                            static_cast<std::ptrdiff_t>(channels), frame, channel);
 }
 
-// Gives the peak, the largest step, and whether anything changed.
-nb::tuple filter_pcm(semeq::PcmFilter& filter, semeq::Engine& engine, Flat<const std::uint8_t> in,
-                     Flat<std::uint8_t> out, Flat<float> wet) {
-    const auto size = static_cast<std::ptrdiff_t>(in.shape(0)), frames = size / filter.bytes(1);
-    if (engine.channels() != filter.channels()) throw nb::value_error("wrong channel count");
-    if (frames < 1 || frames > filter.longest() || size != filter.bytes(frames))
-        throw nb::value_error("not whole frames, or too many");
-    if (out.shape(0) != in.shape(0) || wet.shape(0) != static_cast<std::size_t>(frames * filter.channels()))
-        throw nb::value_error("input and output differ in shape");
-    const std::uint8_t* source = in.data();
-    std::uint8_t* sink = out.data();
-    float* floats = wet.data();
-    semeq::PcmFilter::Found found;
+template <class T>
+void add_to_peak(semeq::TruePeak& meter, Audio<const T> in) {
+    if (in.shape(1) != static_cast<std::size_t>(meter.channels())) throw nb::value_error("wrong channel count");
+    const T* source = in.data();
+    const auto frames = static_cast<std::ptrdiff_t>(in.shape(0));
+    const std::ptrdiff_t frame = in.stride(0), channel = in.stride(1);
+    nb::gil_scoped_release release;
+    meter.add(source, frames, frame, channel);
+}
+
+// Frames that went through, fewer than `frames` where `from` ends. Raises OSError.
+std::ptrdiff_t run_pcm(semeq::PcmFilter& filter, semeq::Engine& engine, semeq::TruePeak& meter, int from, int to,
+                       std::ptrdiff_t frames) {
+    if (engine.channels() != filter.channels() || meter.channels() != filter.channels())
+        throw nb::value_error("wrong channel count");
+    std::ptrdiff_t done;
     {
         nb::gil_scoped_release release;
-        found = filter.process(engine, source, sink, floats, frames);
+        done = filter.run(engine, meter, from, to, frames);
     }
-    return nb::make_tuple(found.peak, found.step, found.changed);
+    if (done < 0) {
+        errno = static_cast<int>(-done);
+        PyErr_SetFromErrno(PyExc_OSError);
+        throw nb::python_error();
+    }
+    return done;
+}
+
+const semeq::Target& target_named(const char* name) {
+    const semeq::Target* found = semeq::targets().named(name);
+    if (found == nullptr) throw nb::value_error("this machine has no such target");
+    return *found;
 }
 
 }  // namespace
@@ -145,9 +163,7 @@ NB_MODULE(_engine, m) {
     nb::class_<semeq::Engine>(m, "Engine")
         .def("__init__",
              [](semeq::Engine* self, double sample_rate_hz, int channels, int ramp_frames, const char* target) {
-                 const semeq::Target* named = semeq::targets().named(target);
-                 if (named == nullptr) throw nb::value_error("this machine has no such target");
-                 new (self) semeq::Engine(sample_rate_hz, channels, ramp_frames, *named);
+                 new (self) semeq::Engine(sample_rate_hz, channels, ramp_frames, target_named(target));
              },
              "sample_rate_hz"_a, "channels"_a, "ramp_frames"_a, "target"_a)
         .def_prop_ro("ramping", &semeq::Engine::ramping)
@@ -162,23 +178,45 @@ NB_MODULE(_engine, m) {
     const auto plain = nb::arg().noconvert();
     nb::class_<semeq::Quantiser>(m, "Quantiser")
         .def("__init__",
-             [](semeq::Quantiser* self, int bits, std::uint64_t seed) {
+             [](semeq::Quantiser* self, int bits, std::uint64_t seed, const char* target) {
                  if (bits < 1 || bits > 24) throw nb::value_error("a sample has 1 to 24 bits");
-                 new (self) semeq::Quantiser(bits, seed);
+                 new (self) semeq::Quantiser(bits, seed, target_named(target));
              })
         .def("process", &quantise<float, std::int16_t>, plain, plain, "dither"_a, "shift"_a)
         .def("process", &quantise<float, std::int32_t>, plain, plain, "dither"_a, "shift"_a)
         .def("process", &quantise<double, std::int16_t>, plain, plain, "dither"_a, "shift"_a)
         .def("process", &quantise<double, std::int32_t>, plain, plain, "dither"_a, "shift"_a);
+    nb::class_<semeq::TruePeak>(m, "TruePeak")
+        .def("__init__",
+             [](semeq::TruePeak* self, int channels, Sheet taps, double floor, const char* target) {
+                 if (channels < 1 || channels > semeq::kMaxChannels || taps.shape(1) < 2 || taps.shape(1) > 64)
+                     throw nb::value_error("no such channel count or filter");
+                 std::vector<float> rows(taps.data(), taps.data() + taps.size());
+                 new (self) semeq::TruePeak(channels, rows, static_cast<int>(taps.shape(1)), floor, target_named(target));
+             })
+        .def_prop_ro("sample_peak", &semeq::TruePeak::sample_peak)
+        .def_prop_ro("overs", &semeq::TruePeak::overs)
+        .def("add", &add_to_peak<float>, plain)
+        .def("add", &add_to_peak<double>, plain)
+        .def("finish", &semeq::TruePeak::finish);
     nb::class_<semeq::PcmFilter>(m, "PcmFilter")
         .def("__init__",
-             [](semeq::PcmFilter* self, int bits, int channels, std::ptrdiff_t longest, float gain) {
-                 if (bits != 16 && bits != 24) throw nb::value_error("a sample has 16 or 24 bits");
-                 if (channels < 1 || channels > semeq::kMaxChannels || longest < 1)
+             [](semeq::PcmFilter* self, int bits, bool floating, int channels, std::ptrdiff_t block, double gain,
+                const char* target) {
+                 if (bits != 32 && (floating || (bits != 16 && bits != 24)))
+                     throw nb::value_error("a sample has 16, 24 or 32 bits, a float 32");
+                 if (channels < 1 || channels > semeq::kMaxChannels || block < 1)
                      throw nb::value_error("no such channel count or length");
-                 new (self) semeq::PcmFilter(bits, channels, longest, gain);
+                 new (self) semeq::PcmFilter(bits, floating, channels, block, gain, target_named(target));
              })
-        .def("process", &filter_pcm, plain, plain, plain, plain);
+        .def_prop_ro("changed", &semeq::PcmFilter::changed)
+        .def_prop_ro("peaks",
+                     [](const semeq::PcmFilter& filter) {
+                         nb::list peaks;
+                         for (const auto& peak : filter.peaks()) peaks.append(nb::make_tuple(peak.value, peak.frame));
+                         return nb::tuple(peaks);
+                     })
+        .def("run", &run_pcm);
     m.def("weighted_energy", &energy<float>, plain, plain, plain, plain, plain);
     m.def("weighted_energy", &energy<double>, plain, plain, plain, plain, plain);
 }

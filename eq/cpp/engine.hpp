@@ -51,10 +51,9 @@ public:
         if (ramp_left_ == 0 && goal == target_) return;  // already there: stay on the static path
         target_ = goal;
         const double step = 1.0 / ramp_frames;
-        for (int b = 0; b < kBands; ++b) {
-            const auto end = target_.bands[b].numbers();
-            for (int k = 0; k < kNumbers; ++k) motion_.step[k][b] = (end[k] - motion_.now[k][b]) * step;
-        }
+        for (int k = 0; k < kNumbers; ++k)
+            for (int b = 0; b < kBands; ++b)
+                motion_.step[k][b] = (target_.numbers[k][b] - motion_.now[k][b]) * step;
         motion_.gain_step = (target_.gain - motion_.gain) * step;
         ramp_left_ = ramp_frames;
     }
@@ -97,10 +96,7 @@ private:
 
     void adopt(const Design& goal) noexcept {
         target_ = goal;
-        for (int b = 0; b < kBands; ++b) {
-            const auto numbers = goal.bands[b].numbers();
-            for (int k = 0; k < kNumbers; ++k) motion_.now[k][b] = numbers[k];
-        }
+        motion_.now = goal.numbers;
         motion_.gain = goal.gain;
         ramp_left_ = 0;
     }

@@ -1,6 +1,6 @@
 // Audio through the five bands, over vectors of SEMEQ_LANES doubles.
 //
-// targets.hpp includes this once for each target, with a namespace, a width and an attribute for every function; so there
+// each_target.hpp includes this once for each target, with a namespace, a width and an attribute for every function; so there
 // is no include guard. Whole loops carry the attribute: going to and fro between SSE and AVX inside one would cost a
 // penalty each time.
 //
@@ -30,24 +30,23 @@ SEMEQ_INLINE Vector where_between(Vector x, double low, double high, Vector yes,
 }
 
 // The last `Count` lanes of `before`, then the first of `after`.
+template <int Count, int... Lane>
+SEMEQ_INLINE Vector moved_up(Vector before, Vector after, std::integer_sequence<int, Lane...>) noexcept {
+    constexpr int k = SEMEQ_LANES - Count;
+#if !SEMEQ_VECTORS
+    Vector out{};
+    for (const int l : {Lane...}) out[l] = l < Count ? before[k + l] : after[l - Count];
+    return out;
+#elif defined(__clang__)
+    return __builtin_shufflevector(before, after, k + Lane...);
+#else
+    return __builtin_shuffle(before, after, decltype(before == after){k + Lane...});
+#endif
+}
+
 template <int Count>
 SEMEQ_INLINE Vector moved_up(Vector before, Vector after) noexcept {
-#if SEMEQ_VECTORS
-    // Lane by lane, compilers would send the vectors through memory.
-    constexpr int k = SEMEQ_LANES - Count;
-#if defined(__clang__) && SEMEQ_LANES == 2
-    return __builtin_shufflevector(before, after, k, k + 1);
-#elif defined(__clang__)
-    return __builtin_shufflevector(before, after, k, k + 1, k + 2, k + 3);
-#elif SEMEQ_LANES == 2
-    return __builtin_shuffle(before, after, decltype(before == after){k, k + 1});
-#else
-    return __builtin_shuffle(before, after, decltype(before == after){k, k + 1, k + 2, k + 3});
-#endif
-#else
-    for (int l = SEMEQ_LANES - 1; l >= 0; --l) after[l] = l < Count ? before[SEMEQ_LANES - Count + l] : after[l - Count];
-    return after;
-#endif
+    return moved_up<Count>(before, after, std::make_integer_sequence<int, SEMEQ_LANES>{});
 }
 
 // Silence becomes exact zero.
@@ -63,7 +62,7 @@ struct Chain {
     static constexpr int kBandsAtOnce = SEMEQ_LANES / Channels;
     static constexpr int kVectors = (kBands + kBandsAtOnce - 1) / kBandsAtOnce;
     static constexpr int kSkew = kBandsAtOnce == 1 ? 0 : kBands - 1;  // frames between the first band and the last
-    static_assert((kBands - 1) % kBandsAtOnce == 0, "the last band has the first lanes of the last vector");
+    static constexpr int kOutLane = (kBands - 1) % kBandsAtOnce * Channels;  // the last band's first, in the last vector
 
     static constexpr int kFramesAtOnce = Ramped ? 2 : 1;
 
@@ -129,7 +128,7 @@ struct Chain {
 
 private:
     template <int J>
-    SEMEQ_INLINE static Vector spread(const double* of_band) noexcept {
+    SEMEQ_INLINE static Vector spread(const std::array<double, kBands>& of_band) noexcept {
         Vector out{};
         for (int l = 0; l < SEMEQ_LANES; ++l)
             if (band_of(J, l) < kBands) out[l] = of_band[band_of(J, l)];
@@ -203,7 +202,7 @@ private:
             if constexpr (J == kVectors - 1 && Last == kBands - 1) {
                 if constexpr (Ramped) gain = gain + gain_step;
                 const Vector out = y[J] * gain;
-                for (int l = 0; l < Channels; ++l) audio[(i + n - kSkew) * Channels + l] = out[l];
+                for (int l = 0; l < Channels; ++l) audio[(i + n - kSkew) * Channels + l] = out[kOutLane + l];
             }
         }
         if constexpr (J + 1 < kVectors) filter_all<First, Last, Steps, J + 1>(gives, audio, i);

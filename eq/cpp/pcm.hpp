@@ -1,127 +1,208 @@
-// Integer PCM as it lies in files, through the engine and back: all passes over a block of memory that stays in the
-// cache, and none in another language.
+// PCM as it lies in files, from a file through the engine into another: all passes over a piece of memory that stays in
+// the cache, and none in another language.
 #pragma once
 
+#include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <vector>
 
+#ifdef _WIN32
+#include <io.h>
+#else
+#include <unistd.h>
+#endif
+
 #include "engine.hpp"
 #include "quantiser.hpp"
+#include "true_peak.hpp"
 
 namespace semeq {
 
-// Little-endian integers of 16 or 24 bits, frame by frame. Not for real time: it allocates when it is made.
+// Little-endian integers of 16, 24 or 32 bits, or floats of 32, frame by frame. Not for real time: it allocates when it
+// is made.
 class PcmFilter {
 public:
-    // What a block became before it was rounded: the largest sample and the largest step from one frame to the next
-    // (the frame before the block counts), 1 being full scale; and whether it is other than it was.
-    struct Found {
-        float peak, step;
-        bool changed;
+    // The largest magnitude of a channel in the output, and its first frame.
+    struct Peak {
+        float value = 0;
+        std::int64_t frame = 0;
     };
 
-    // bits: 16 or 24; gain: a factor after the engine; longest: frames of a block, at most.
-    PcmFilter(int bits, int channels, std::ptrdiff_t longest, float gain)
-        : bits_(bits),
+    // bits: 16, 24 or 32; gain: a factor after the engine; block: frames that are read at once. A block of integers that
+    // is as it was is not dithered: it stands on the format's steps already. Nor are 32 bits.
+    PcmFilter(int bits, bool floating, int channels, std::ptrdiff_t block, double gain, const Target& target)
+        : width_(bits / 8),
+          floating_(floating),
           channels_(channels),
-          longest_(longest),
+          block_(block),
           gain_(gain),
-          quantiser_(bits, 0),
-          dry_(longest * channels),
-          words_(longest * channels) {}
+          quantiser_(bits, 0, target),
+          samples_(&samples_for(target)),
+          bytes_(block * channels * width_),
+          words_(width_ == 3 ? kPiece * channels : 0),
+          peaks_(floating ? channels : 0) {
+        if (doubles()) {
+            double_wet_.resize(block * channels);
+            double_dry_.resize(kPiece * channels);
+        } else {
+            wet_.resize(block * channels);
+            dry_.resize(kPiece * channels);
+        }
+    }
 
     int channels() const noexcept { return channels_; }
-    std::ptrdiff_t longest() const noexcept { return longest_; }
-    std::ptrdiff_t bytes(std::ptrdiff_t frames) const noexcept { return frames * channels_ * (bits_ / 8); }
+    bool changed() const noexcept { return changed_; }  // whether any sample is other than it was
+    const std::vector<Peak>& peaks() const noexcept { return peaks_; }  // of floats only
 
-    // `frames` frames, 1 to `longest`; `wet` gets what the engine made of them. A block that is as it was is not
-    // dithered: it stands on the format's steps already.
-    Found process(Engine& engine, const unsigned char* in, unsigned char* out, float* wet,
-                  std::ptrdiff_t frames) noexcept {
-        const std::ptrdiff_t samples = frames * channels_;
-        unpack(in, samples);
-        engine.process(dry_.data(), wet, frames, 1, channels_, 1, channels_);
-        if (gain_ != 1.0f)
-            for (std::ptrdiff_t i = 0; i < samples; ++i) wet[i] *= gain_;
-        const bool changed = !equal(dry_.data(), wet, samples);
-        const Found found{largest(wet, samples), steepest(wet, samples), changed};
-        pack(wet, out, samples, changed);
-        std::memcpy(last_, wet + samples - channels_, channels_ * sizeof(float));
-        return found;
+    // Takes `frames` frames on from one descriptor to another, fewer where a file ends or a block holds what is no audio:
+    // floats that are not finite, or louder than the engine takes. −errno where it fails.
+    std::ptrdiff_t run(Engine& engine, TruePeak& meter, int from, int to, std::ptrdiff_t frames) noexcept {
+        std::ptrdiff_t done = 0;
+        while (done < frames) {
+            const std::ptrdiff_t wanted = std::min(block_, frames - done);
+            const std::ptrdiff_t size = move(from, wanted * channels_ * width_, read_some);
+            if (size < 0) return size;
+            const std::ptrdiff_t got = size / (channels_ * width_);
+            if (!(doubles() ? filter<double>(engine, meter, got) : filter<float>(engine, meter, got))) break;
+            const std::ptrdiff_t written = move(to, got * channels_ * width_, write_some);
+            if (written < 0) return written;
+            done += got;
+            if (got < wanted) break;
+        }
+        return done;
     }
 
 private:
-    void unpack(const unsigned char* in, std::ptrdiff_t samples) noexcept {
-        float* const dry = dry_.data();
-        if (bits_ == 16) {
-            for (std::ptrdiff_t i = 0; i < samples; ++i) {
-                std::int16_t value;
-                std::memcpy(&value, in + 2 * i, 2);
-                dry[i] = static_cast<float>(value) * 0x1p-15f;
-            }
-            return;
-        }
-        for (std::ptrdiff_t i = 0; i < samples; ++i) {
-            const std::uint32_t value = in[3 * i] << 8 | in[3 * i + 1] << 16 | std::uint32_t{in[3 * i + 2]} << 24;
-            dry[i] = static_cast<float>(static_cast<std::int32_t>(value)) * 0x1p-31f;
-        }
-    }
+    static constexpr std::ptrdiff_t kPiece = 2 * kLongestRun;  // frames
 
-    void pack(const float* wet, unsigned char* out, std::ptrdiff_t samples, bool dither) noexcept {
-        if (bits_ == 16) {
-            auto* const words = reinterpret_cast<std::int16_t*>(words_.data());
-            quantiser_.process(wet, words, samples, dither, 0);
-            std::memcpy(out, words, 2 * samples);
-            return;
-        }
-        quantiser_.process(wet, words_.data(), samples, dither, 0);
-        // Four bytes at a time; the next sample overwrites the fourth.
-        for (std::ptrdiff_t i = 0; i + 1 < samples; ++i) std::memcpy(out + 3 * i, &words_[i], 4);
-        std::memcpy(out + 3 * (samples - 1), &words_[samples - 1], 3);
-    }
+    bool doubles() const noexcept { return width_ == 4 && !floating_; }  // floats cannot hold 32 bits
 
-    static bool equal(const float* a, const float* b, std::ptrdiff_t samples) noexcept {
-        for (std::ptrdiff_t i = 0; i < samples; ++i)
-            if (a[i] != b[i]) return false;
+    // A block in bytes_, in place; whether it was audio.
+    template <class T>
+    bool filter(Engine& engine, TruePeak& meter, std::ptrdiff_t frames) noexcept {
+        bool changed = false;
+        for (std::ptrdiff_t at = 0; at < frames; at += kPiece) {
+            const std::ptrdiff_t n = std::min(kPiece, frames - at), samples = n * channels_;
+            T* const dry = dry_of(T{});
+            T* const wet = wet_of(T{}) + at * channels_;
+            if (!unpack(bytes_.data() + at * channels_ * width_, dry, samples)) return false;
+            engine.process(dry, wet, n, 1, channels_, 1, channels_);
+            if (gain_ != 1) amplify(wet, samples);
+            changed = changed || differ(dry, wet, samples);
+            meter.add(wet, n, channels_, 1);
+        }
+        for (std::ptrdiff_t at = 0; at < frames; at += kPiece) {
+            const std::ptrdiff_t n = std::min(kPiece, frames - at);
+            pack(wet_of(T{}) + at * channels_, bytes_.data() + at * channels_ * width_, n, changed);
+        }
+        changed_ = changed_ || changed;
         return true;
     }
 
-    // The magnitude of a float has the order of its bits as an integer, and compilers turn a maximum of integers into
-    // vectors.
-    static std::int32_t magnitude(float x) noexcept {
-        std::int32_t bits;
-        std::memcpy(&bits, &x, sizeof bits);
-        return bits & 0x7fffffff;
+    float* dry_of(float) noexcept { return dry_.data(); }
+    double* dry_of(double) noexcept { return double_dry_.data(); }
+    float* wet_of(float) noexcept { return wet_.data(); }
+    double* wet_of(double) noexcept { return double_wet_.data(); }
+
+    bool unpack(const unsigned char* in, float* out, std::ptrdiff_t samples) const noexcept {
+        if (!floating_) {
+            (width_ == 2 ? samples_->unpack_16 : samples_->unpack_24)(in, out, samples);
+            return true;
+        }
+        std::memcpy(out, in, static_cast<std::size_t>(samples) * sizeof(float));
+        return samples_->largest(out, samples) <= static_cast<float>(kLoudest);  // not where it is not a number
     }
 
-    static float as_float(std::int32_t bits) noexcept {
-        float x;
-        std::memcpy(&x, &bits, sizeof x);
-        return x;
+    bool unpack(const unsigned char* in, double* out, std::ptrdiff_t samples) const noexcept {
+        samples_->unpack_32(in, out, samples);
+        return true;
     }
 
-    static float largest(const float* x, std::ptrdiff_t samples) noexcept {
-        std::int32_t most = 0;
-        for (std::ptrdiff_t i = 0; i < samples; ++i) most = std::max(most, magnitude(x[i]));
-        return as_float(most);
+    void amplify(float* x, std::ptrdiff_t n) const noexcept { samples_->amplify_float(x, n, static_cast<float>(gain_)); }
+    void amplify(double* x, std::ptrdiff_t n) const noexcept { samples_->amplify_double(x, n, gain_); }
+    bool differ(const float* a, const float* b, std::ptrdiff_t n) const noexcept {
+        return samples_->differ_float(a, b, n);
+    }
+    bool differ(const double* a, const double* b, std::ptrdiff_t n) const noexcept {
+        return samples_->differ_double(a, b, n);
     }
 
-    float steepest(const float* x, std::ptrdiff_t samples) const noexcept {
-        std::int32_t most = 0;
-        for (int c = 0; c < channels_; ++c) most = std::max(most, magnitude(x[c] - last_[c]));
-        for (std::ptrdiff_t i = channels_; i < samples; ++i) most = std::max(most, magnitude(x[i] - x[i - channels_]));
-        return as_float(most);
+    void pack(const float* wet, unsigned char* out, std::ptrdiff_t frames, bool dithered) noexcept {
+        const std::ptrdiff_t samples = frames * channels_;
+        if (floating_) {
+            find_peaks(wet, frames);
+            std::memcpy(out, wet, static_cast<std::size_t>(samples) * sizeof(float));
+        } else if (width_ == 2) {
+            quantiser_.process(wet, reinterpret_cast<std::int16_t*>(out), samples, dithered, 0);
+        } else {
+            quantiser_.process(wet, words_.data(), samples, dithered, 0);
+            samples_->pack_24(words_.data(), out, samples);
+        }
     }
 
-    int bits_, channels_;
-    std::ptrdiff_t longest_;
-    float gain_;
+    void pack(const double* wet, unsigned char* out, std::ptrdiff_t frames, bool) noexcept {
+        quantiser_.process(wet, reinterpret_cast<std::int32_t*>(out), frames * channels_, false, 0);
+    }
+
+    void find_peaks(const float* wet, std::ptrdiff_t frames) noexcept {
+        const float largest = samples_->largest(wet, frames * channels_);
+        for (int c = 0; c < channels_; ++c)
+            if (largest > peaks_[c].value)
+                for (std::ptrdiff_t i = 0; i < frames; ++i) {
+                    const float size = std::fabs(wet[i * channels_ + c]);
+                    if (size > peaks_[c].value) peaks_[c] = {size, written_ + i};
+                }
+        written_ += frames;
+    }
+
+    // As many of `size` bytes as there are; −errno where it fails.
+    template <class Some>
+    std::ptrdiff_t move(int file, std::ptrdiff_t size, Some some) noexcept {
+        std::ptrdiff_t done = 0;
+        while (done < size) {
+            const std::ptrdiff_t n = some(file, bytes_.data() + done, size - done);
+            if (n == 0) break;
+            if (n > 0)
+                done += n;
+            else if (errno != EINTR)
+                return -errno;
+        }
+        return done;
+    }
+
+#ifdef _WIN32
+    static std::ptrdiff_t read_some(int file, unsigned char* to, std::ptrdiff_t size) noexcept {
+        return _read(file, to, static_cast<unsigned>(size));
+    }
+    static std::ptrdiff_t write_some(int file, const unsigned char* from, std::ptrdiff_t size) noexcept {
+        return _write(file, from, static_cast<unsigned>(size));
+    }
+#else
+    static std::ptrdiff_t read_some(int file, unsigned char* to, std::ptrdiff_t size) noexcept {
+        return ::read(file, to, static_cast<std::size_t>(size));
+    }
+    static std::ptrdiff_t write_some(int file, const unsigned char* from, std::ptrdiff_t size) noexcept {
+        return ::write(file, from, static_cast<std::size_t>(size));
+    }
+#endif
+
+    int width_;
+    bool floating_;
+    int channels_;
+    std::ptrdiff_t block_;
+    double gain_;
+    bool changed_ = false;
     Quantiser quantiser_;
-    std::vector<float> dry_;
+    const SampleTarget* samples_;
+    std::vector<unsigned char> bytes_;         // a block, read and to be written
+    std::vector<float> wet_, dry_;             // a block after the engine, a piece before
+    std::vector<double> double_wet_, double_dry_;  // the same of 32 bits
     std::vector<std::int32_t> words_;
-    float last_[kMaxChannels] = {};  // frame of the block before
+    std::vector<Peak> peaks_;
+    std::int64_t written_ = 0;  // frames that were searched for peaks
 };
 
 }  // namespace semeq

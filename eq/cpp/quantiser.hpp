@@ -2,83 +2,48 @@
 //
 // Dither is triangular, ±1 step, independent for every sample: the error's mean and variance then do not depend on the
 // signal (S. P. Lipshitz, R. A. Wannamaker and J. Vanderkooy, "Quantization and Dither: A Theoretical Survey", JAES
-// 40(5), 1992). The noise is seeded and drawn in the order of the samples, so that a render is repeatable and does not
-// depend on how it was cut into blocks.
+// 40(5), 1992). The noise of a sample is a function of its number in the stream and the seed (G. L. Steele, D. Lea and
+// C. H. Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014), so that a render is repeatable, does not
+// depend on how it was cut into blocks, and as many samples are drawn for at once as a vector holds.
 #pragma once
 
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+
+#include "sample_targets.hpp"
 
 namespace semeq {
 
 class Quantiser {
-  public:
+public:
     // bits: 1 to 24.
-    explicit Quantiser(int bits, std::uint64_t seed) : scale_(std::ldexp(1.0, bits - 1)) {
-        for (int word = 0; word < 4; ++word)
-            for (int lane = 0; lane < kLanes; ++lane)
-                state_[word][lane] = static_cast<std::uint32_t>(mixed(seed * 16 + 4 * word + lane) >> 32);
-    }
+    Quantiser(int bits, std::uint64_t seed, const Target& target = targets().fastest())
+        : scale_(std::ldexp(1.0, bits - 1)), seed_(seed), samples_(&samples_for(target)) {}
 
-    // `samples` of full scale ±1 become integers of `bits` bits, shifted left by `shift`.
+    // `samples` of full scale ±1 become integers of `bits` bits, shifted left by `shift`. Only where it is dithered, the
+    // noise moves on.
     template <class T, class I>
-    void process(const T* in, I* out, std::ptrdiff_t samples, bool dither, int shift) {
-        const std::int32_t unit = std::int32_t{1} << shift;
-        std::ptrdiff_t i = 0;
-        if (!dither) {
-            for (; i < samples; ++i) out[i] = static_cast<I>(rounded(static_cast<double>(in[i]) * scale_) * unit);
-            return;
-        }
-        while (i < samples) {
-            if (used_ == kLanes) draw();
-            // Four at a time is what the compiler can keep in registers; the rest waits for the next block.
-            if (used_ == 0 && samples - i >= kLanes) {
-                for (int lane = 0; lane < kLanes; ++lane)
-                    out[i + lane] = static_cast<I>(
-                        rounded(static_cast<double>(in[i + lane]) * scale_ + kStep * noise_[lane]) * unit);
-                used_ = kLanes;
-                i += kLanes;
-            } else {
-                out[i] = static_cast<I>(rounded(static_cast<double>(in[i]) * scale_ + kStep * noise_[used_++]) * unit);
-                ++i;
-            }
+    void process(const T* in, I* out, std::ptrdiff_t samples, bool dithered, int shift) noexcept {
+        while (samples > 0) {
+            constexpr std::uint64_t kTurn = std::uint64_t{1} << 32;  // numbers of one key
+            const auto left = static_cast<std::ptrdiff_t>(kTurn - drawn_ % kTurn);
+            const std::ptrdiff_t n = dithered && left < samples ? left : samples;
+            const auto key = static_cast<std::uint32_t>(mixed(seed_ + (drawn_ / kTurn << 48)) >> 32);
+            kernel(in, out)(in, out, n, scale_, shift, dithered, static_cast<std::uint32_t>(drawn_), key);
+            if (dithered) drawn_ += static_cast<std::uint64_t>(n);
+            in += n, out += n, samples -= n;
         }
     }
 
-  private:
-    static constexpr int kLanes = 4;
-    static constexpr double kStep = 0x1p-16;
-    using Words = std::uint32_t __attribute__((vector_size(4 * kLanes)));
-
-    std::int32_t rounded(double steps) const {
-        steps = steps > -scale_ ? steps : -scale_;  // also where it is not a number
-        steps = steps < scale_ - 1.0 ? steps : scale_ - 1.0;
-        // Beside 1.5 · 2^52 a double has no room for fractions: the sum is rounded, and its low bits are the integer.
-        const double placed = steps + 6755399441055744.0;
-        std::int64_t bits;
-        std::memcpy(&bits, &placed, sizeof bits);
-        return static_cast<std::int32_t>(bits);
-    }
-
-    // Four draws of xoshiro128+ side by side (D. Blackman and S. Vigna, "Scrambled Linear Pseudorandom Number
-    // Generators", ACM TOMS 47, 2021). The difference of a draw's halves is triangular.
-    void draw() {
-        const Words drawn = state_[0] + state_[3], kept = state_[1] << 9;
-        state_[2] ^= state_[0];
-        state_[3] ^= state_[1];
-        state_[1] ^= state_[2];
-        state_[0] ^= state_[3];
-        state_[2] ^= kept;
-        state_[3] = (state_[3] << 11) | (state_[3] >> 21);
-        const Words difference = (drawn >> 16) - (drawn & 0xffffu);
-        for (int lane = 0; lane < kLanes; ++lane) noise_[lane] = static_cast<std::int32_t>(difference[lane]);
-        used_ = 0;
-    }
+private:
+    auto kernel(const float*, std::int16_t*) const noexcept { return samples_->float_to_16; }
+    auto kernel(const float*, std::int32_t*) const noexcept { return samples_->float_to_32; }
+    auto kernel(const double*, std::int16_t*) const noexcept { return samples_->double_to_16; }
+    auto kernel(const double*, std::int32_t*) const noexcept { return samples_->double_to_32; }
 
     // splitmix64: scatters neighbouring seeds.
-    static std::uint64_t mixed(std::uint64_t seed) {
+    static std::uint64_t mixed(std::uint64_t seed) noexcept {
         std::uint64_t z = (seed + 1) * 0x9e3779b97f4a7c15u;
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
@@ -86,9 +51,8 @@ class Quantiser {
     }
 
     double scale_;
-    Words state_[4];
-    std::int32_t noise_[kLanes] = {};
-    int used_ = kLanes;
+    std::uint64_t seed_, drawn_ = 0;
+    const SampleTarget* samples_;
 };
 
 }  // namespace semeq

@@ -13,29 +13,37 @@ constexpr int kParameters = 13;
 constexpr double kMaxFrequencyRatio = 0.49;  // of the sample rate; semeq.eq.response clamps alike
 constexpr double kMinFrequencyHz = 1.0;
 
-// One band in state-space form, for e = x - s2:
+// Bands in state-space form, for e = x - s2:
 //   y = d*x + c1*s1 + c2*s2,   s1' = f11*s1 + f12*e,   s2' = s2 + f12*s1 + f22*e
-struct Section {
-    double f11 = 1, f12 = 0, f22 = 0, d = 1, c1 = 0, c2 = 0;
-
-    std::array<double, kNumbers> numbers() const noexcept { return {f11, f12, f22, d, c1, c2}; }
-    bool operator==(const Section& o) const noexcept {
-        return f11 == o.f11 && f12 == o.f12 && f22 == o.f22 && d == o.d && c1 == o.c1 && c2 == o.c2;
-    }
-};
-
-// g: tan of half the (warped) angular frequency; k: damping; m0, m1, m2: mix of input, band-pass and low-pass.
-inline Section state_space(double g, double k, double m0, double m1, double m2) noexcept {
-    const double a1 = 1.0 / (1.0 + g * (g + k)), a2 = g * a1, a3 = g * a2;
-    return {2 * a1 - 1, 2 * a2, 2 * a3, m0 + m1 * a2 + m2 * a3, m1 * a1 + m2 * a2, m2 * (1 - a3) - m1 * a2};
-}
+// Rows are f11, f12, f22, d, c1, c2, each of all bands: one vector after the other, as the kernel takes them.
+using Numbers = std::array<std::array<double, kBands>, kNumbers>;
 
 struct Design {
-    std::array<Section, kBands> bands{};
+    Numbers numbers{{{1, 1, 1, 1, 1}, {}, {}, {1, 1, 1, 1, 1}, {}, {}}};  // every band passes its input on
     double gain = 1;
-    bool flat = true;  // every band passes its input on and the gain is 1
+    bool flat = true;  // nothing is to be done
 
-    bool operator==(const Design& o) const noexcept { return bands == o.bands && gain == o.gain; }
+    bool operator==(const Design& o) const noexcept { return numbers == o.numbers && gain == o.gain; }
+};
+
+// What the bands are in the terms of their makers: tan of half the (warped) angular frequency, damping, and the mix of
+// input, band-pass and low-pass.
+struct Mixes {
+    double g[kBands], k[kBands], m0[kBands], m1[kBands], m2[kBands];
+
+    Numbers state_space() const noexcept {
+        Numbers out;
+        for (int b = 0; b < kBands; ++b) {
+            const double a1 = 1.0 / (1.0 + g[b] * (g[b] + k[b])), a2 = g[b] * a1, a3 = g[b] * a2;
+            out[0][b] = 2 * a1 - 1;
+            out[1][b] = 2 * a2;
+            out[2][b] = 2 * a3;
+            out[3][b] = m0[b] + m1[b] * a2 + m2[b] * a3;
+            out[4][b] = m1[b] * a1 + m2[b] * a2;
+            out[5][b] = m2[b] * (1 - a3) - m1[b] * a2;
+        }
+        return out;
+    }
 };
 
 // `params`: the 13 numbers of a setting; gains beyond ±12 dB are fine. Frequencies are held inside (1 Hz, 0.49 rate).
@@ -46,20 +54,26 @@ inline Design design(const double* params, double output_db, double sample_rate)
         return std::tan(kPi * held / sample_rate);
     };
     const double shelf_k = std::sqrt(2.0);
-    Design out;
+    Mixes mixes;
+    const auto put = [&mixes](int band, double g, double k, double m0, double m1, double m2) {
+        mixes.g[band] = g, mixes.k[band] = k;
+        mixes.m0[band] = m0, mixes.m1[band] = m1, mixes.m2[band] = m2;
+    };
     {
         const double a = std::exp(params[0] * kNepersPer40Db);
-        out.bands[0] = state_space(warped(params[1]) / std::sqrt(a), shelf_k, 1, shelf_k * (a - 1), a * a - 1);
+        put(0, warped(params[1]) / std::sqrt(a), shelf_k, 1, shelf_k * (a - 1), a * a - 1);
     }
     for (int bell = 0; bell < 3; ++bell) {
         const double* p = params + 2 + 3 * bell;
         const double a = std::exp(p[0] * kNepersPer40Db), k = 1 / (std::max(p[2], 1e-3) * a);
-        out.bands[1 + bell] = state_space(warped(p[1]), k, 1, k * (a * a - 1), 0);
+        put(1 + bell, warped(p[1]), k, 1, k * (a * a - 1), 0);
     }
     {
         const double a = std::exp(params[11] * kNepersPer40Db);
-        out.bands[4] = state_space(warped(params[12]) * std::sqrt(a), shelf_k, a * a, shelf_k * (1 - a) * a, 1 - a * a);
+        put(4, warped(params[12]) * std::sqrt(a), shelf_k, a * a, shelf_k * (1 - a) * a, 1 - a * a);
     }
+    Design out;
+    out.numbers = mixes.state_space();
     out.gain = std::exp(output_db * kNepersPer40Db * 2);
     out.flat = out.gain == 1 && params[0] == 0 && params[2] == 0 && params[5] == 0 && params[8] == 0 && params[11] == 0;
     return out;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "lanes.hpp"
 #include "section.hpp"
@@ -27,7 +28,7 @@ struct State {
 
 // Six numbers a band (f11, f12, f22, d, c1, c2) and the output gain: what they are, and what a ramp adds every sample.
 struct Motion {
-    double now[kNumbers][kBands] = {}, step[kNumbers][kBands] = {};
+    Numbers now{}, step{};
     double gain = 1, gain_step = 0;
 };
 
@@ -44,36 +45,8 @@ struct Block {
 
 }  // namespace semeq
 
-#define SEMEQ_INLINE SEMEQ_TARGET SEMEQ_ALWAYS_INLINE
-
-#define SEMEQ_TARGET_NAME baseline
-#define SEMEQ_TARGET
-#define SEMEQ_LANES 2
-#include "kernel.hpp"
-#undef SEMEQ_TARGET_NAME
-#undef SEMEQ_TARGET
-#undef SEMEQ_LANES
-
-// Microsoft's run-time library has no __builtin_cpu_supports.
-#if SEMEQ_VECTORS && defined(__x86_64__) && !defined(_MSC_VER)
-#define SEMEQ_WIDER_TARGETS 1
-
-#define SEMEQ_TARGET_NAME avx2
-#define SEMEQ_TARGET __attribute__((target("avx2")))
-#define SEMEQ_LANES 4
-#include "kernel.hpp"
-#undef SEMEQ_TARGET_NAME
-#undef SEMEQ_TARGET
-
-#define SEMEQ_TARGET_NAME avx512vl  // for its 32 registers; vectors are as long as before
-#define SEMEQ_TARGET __attribute__((target("avx512vl,avx512dq")))
-#include "kernel.hpp"
-#undef SEMEQ_TARGET_NAME
-#undef SEMEQ_TARGET
-#undef SEMEQ_LANES
-#endif
-
-#undef SEMEQ_INLINE
+#define SEMEQ_KERNEL "kernel.hpp"
+#include "each_target.hpp"
 
 namespace semeq {
 
@@ -83,6 +56,14 @@ struct Target {
     void (*run_float)(const Block<float>&, Motion&, State*, bool) noexcept;
     void (*run_double)(const Block<double>&, Motion&, State*, bool) noexcept;
 };
+
+#ifdef SEMEQ_WIDER_TARGETS
+// Eight channels fill a vector of 512 bits. Of fewer, which would stand in it band by band, vectors of 256 are faster.
+template <class T>
+void run_avx512(const Block<T>& block, Motion& motion, State* states, bool ramped) noexcept {
+    (block.channels % 8 == 0 ? avx512vl_long::run<T> : avx512vl::run<T>)(block, motion, states, ramped);
+}
+#endif
 
 // What this machine can run, the fastest last.
 struct Targets {
@@ -103,7 +84,7 @@ struct Targets {
         __builtin_cpu_init();
         if (__builtin_cpu_supports("avx2")) add({"avx2", "AVX2", avx2::run<float>, avx2::run<double>});
         if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
-            add({"avx512vl", "AVX-512VL", avx512vl::run<float>, avx512vl::run<double>});
+            add({"avx512vl", "AVX-512VL", run_avx512<float>, run_avx512<double>});
 #endif
     }
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-_PCM, _EXTENSIBLE = 1, 0xFFFE
+_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_IN_DS64 = 0xFFFFFFFF
 _UNKNOWN_SIZE = {0, 0xFFFFFFFF, 0x7FFFFFFF}  # what programs write that stream a WAV into a pipe
 
 
@@ -25,7 +27,7 @@ def check_wav_complete(path: Path) -> str | None:
                 wide = struct.unpack_from("<Q", body, 8)[0] if len(body) >= 16 else None
                 continue
             if name == b"data":
-                expected = wide if wide is not None and length == 0xFFFFFFFF else length
+                expected = wide if wide is not None and length == _IN_DS64 else length
                 present = size - file.tell()
                 if expected in _UNKNOWN_SIZE or present >= expected:
                     return None
@@ -34,17 +36,18 @@ def check_wav_complete(path: Path) -> str | None:
     return "is truncated: it ends before the audio"
 
 
-def pcm_start(path: Path, frames: int, channels: int, bits: int) -> int | None:
+def pcm_start(path: Path, frames: int, channels: int, bits: int, floating: bool) -> int | None:
     """The byte at which `frames` frames of little-endian PCM begin; None where a WAV file holds anything else."""
-    plain = False
+    plain, wanted, size = False, _FLOAT if floating else _PCM, frames * channels * bits // 8
     with path.open("rb") as file:
         head = file.read(12)
-        if head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        if head[:4] not in (b"RIFF", b"RF64") or head[8:] != b"WAVE":
             return None
+        wide = -1
         while len(header := file.read(8)) == 8:
             name, length = struct.unpack("<4sI", header)
             if name == b"data":
-                return file.tell() if plain and length == frames * channels * bits // 8 else None
+                return file.tell() if plain and size == (wide if length == _IN_DS64 else length) else None
             if name == b"fmt " and 16 <= length < 1 << 12:
                 body = file.read(length + (length & 1))
                 if len(body) < length:
@@ -52,14 +55,22 @@ def pcm_start(path: Path, frames: int, channels: int, bits: int) -> int | None:
                 tag, there, _, _, align, width = struct.unpack_from("<HHIIHH", body)
                 if tag == _EXTENSIBLE and length >= 26:
                     (tag,) = struct.unpack_from("<H", body, 24)
-                plain = (tag, there, align, width) == (_PCM, channels, channels * bits // 8, bits)
+                plain = (tag, there, align, width) == (wanted, channels, channels * bits // 8, bits)
+                continue
+            if name == b"ds64" and 16 <= length < 1 << 12:
+                wide = struct.unpack_from("<Q", file.read(length + (length & 1)), 8)[0]
                 continue
             file.seek(length + (length & 1), 1)
     return None
 
 
-def put_sizes(file: BinaryIO, reserved: int, start: int, size: int, frames: int) -> None:
-    """Complete a file whose RIFF header lies behind `reserved` bytes, whose `size` bytes of audio begin at `start`."""
+def put_sizes(
+    file: BinaryIO, reserved: int, start: int, size: int, frames: int, peaks: Sequence[tuple[float, int]]
+) -> None:
+    """Complete a file whose RIFF header lies behind `reserved` bytes, whose `size` bytes of audio begin at `start`.
+
+    `peaks`: of every channel the largest magnitude and its first frame, where the file has a place for them.
+    """
 
     def put(at: int, content: bytes) -> None:
         file.seek(at)
@@ -67,8 +78,19 @@ def put_sizes(file: BinaryIO, reserved: int, start: int, size: int, frames: int)
 
     if size & 1:
         put(start + size, b"\0")
-    put(reserved + 4, struct.pack("<I", start - reserved + size + (size & 1) - 8))
-    put(start - 4, struct.pack("<I", size))
-    file.seek(start - 20)
-    if file.read(4) == b"fact":  # just before the audio, where there is one
-        put(start - 12, struct.pack("<I", frames))
+    whole = start - reserved + size + (size & 1) - 8
+    file.seek(reserved)
+    if file.read(4) == b"RF64":
+        put(reserved + 20, struct.pack("<QQQ", whole, size, frames))  # behind the head of ds64, the first chunk
+    else:
+        put(reserved + 4, struct.pack("<I", whole))
+        put(start - 4, struct.pack("<I", size))
+    # Just before the audio, where they are: the largest samples, and before them the number of frames.
+    end, length = start - 8, 16 + 8 * len(peaks)
+    file.seek(end - length)
+    if peaks and file.read(4) == b"PEAK":
+        put(end - 8 * len(peaks), b"".join(struct.pack("<fI", *peak) for peak in peaks))
+        end -= length
+    file.seek(end - 12)
+    if file.read(4) == b"fact":
+        put(end - 4, struct.pack("<I", frames))

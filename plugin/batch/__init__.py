@@ -1,4 +1,4 @@
-"""Batches: files, folders and globs through one EQ, in this process, in several, or on a Dask cluster."""
+"""Batches: files, folders and globs through one EQ, in one thread, in several, or on a Dask cluster."""
 
 from .planning import Plan, lay_out
 from .process import in_order, process_files, process_setting, run

@@ -18,7 +18,7 @@ from semeq.words import WordSpace
 
 from ..controls import Controls
 from ..moves import MovePlan
-from .jobs import Watch, run_here, run_processes
+from .jobs import Watch, run_here, run_threads
 from .planning import Plan, lay_out
 from .render import render_group
 from .request import Existing, Outcome, Request
@@ -36,7 +36,7 @@ def run(
     Parameters
     ----------
     jobs : int
-        Processes of this machine; 0: one for each core.
+        Groups that are rendered at once, in threads; 0: one for each core.
     dask : str, optional
         The address of a Dask scheduler, whose workers see the same files.
 
@@ -54,14 +54,14 @@ def run(
 
         runs = run_dask(plan.groups, request, dask)
     elif min(count, len(plan.groups)) > 1:
-        runs = run_processes(plan.groups, request, count, watch)
+        runs = run_threads(plan.groups, request, count, watch)
     else:
         runs = run_here(plan.groups, request, watch)
     try:
-        with closing(runs):  # whoever stops listening ends the processes too
+        with closing(runs):  # whoever stops listening ends the threads too
             yield from runs
     finally:
-        sweep(plan.folders)  # what a process that was killed on the way left
+        sweep(plan.folders)  # what another batch, killed on the way, left
 
 
 def in_order(plan: Plan, rendered: Iterable[list[Outcome]]) -> list[Outcome]:
@@ -119,7 +119,7 @@ def process_files(
     asked : Request, Controls or str
         What to do to every file; the state of the controls; or a word.
     jobs : int
-        Processes; 0: one for each core.
+        Files that are rendered at once, in threads; 0: one for each core.
     dask : str, optional
         The address of a Dask scheduler.
     **options

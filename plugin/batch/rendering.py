@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from semeq.eq import Engine, PcmFilter
+from semeq.eq import PcmFilter
 from semeq.files import (
     FLOATS,
     LOSSY,
@@ -24,9 +23,10 @@ from semeq.files import (
     block_frames,
     blocks,
     opened,
-    pcm_blocks,
+    pcm_at,
     quantiser_for,
     replacing,
+    what_is_wrong,
     writing,
     writing_pcm,
 )
@@ -34,6 +34,7 @@ from semeq.files import (
 from ..renderer import Movement, Renderer
 
 _LONGEST_BLOCK = 8192  # frames
+_BLOCKS_AT_ONCE = 16  # between looks at what else there is to do, such as Ctrl-C
 
 
 class _Sink(Protocol):
@@ -150,15 +151,21 @@ def render_file(
         carried = Carried.read(source, form, target)
         place = (partial, target, output, carried.reserved)
         same = (form.container, form.subtype, form.endian) == (target.container, target.subtype, target.endian)
-        plain = pcm_blocks(source, form) if same and renderer is not None and renderer.rests(automation) else None
-        if plain is not None and renderer is not None:
-            with writing_pcm(*place) as raw:
-                overs, altered = _write_bytes(plain, raw, renderer.engine, form, gain, true_peak, progress)
+        start = pcm_at(source, form) if same and renderer is not None and renderer.rests(automation) else None
+        if start is not None and renderer is not None:
+            block, floating = block_frames(form.channels), form.subtype in FLOATS
+            through = PcmFilter(renderer.engine, true_peak, PLAIN_PCM[form.subtype], floating, block, gain)
+            with writing_pcm(*place) as sink, source.open("rb", buffering=0) as file:
+                file.seek(start)
+                if not _move_bytes(through, file.fileno(), sink.descriptor, form.frames, block, progress):
+                    raise what_is_wrong(source, form)
+                sink.peaks = through.peaks
+            altered = gain != 1.0 or through.changed
         else:
             pairs = wet_blocks(source, form, renderer, automation)
-            with writing(*place, carried.metadata) as file:
-                overs, altered = _write_floats(pairs, file, form, target, gain, true_peak, progress)
-        peaks = (true_peak.sample_peak, overs, true_peak.finish())
+            with writing(*place, carried.metadata) as encoder:
+                altered = _write_floats(pairs, encoder, form, target, gain, true_peak, progress)
+        peaks = (true_peak.sample_peak, true_peak.overs, true_peak.finish())
         if guard and target.clips and peaks[2] > 1.0 and (altered or not form.clips):
             raise WouldClip(peaks[2])
         notes = carried.finish(partial)
@@ -166,32 +173,20 @@ def render_file(
     return Rendered(source, output, target, *peaks, gain_db, notes, exact_true_peak)
 
 
-def _write_bytes(
-    plain: Iterator[NDArray[np.uint8]],
-    raw: BinaryIO,
-    engine: Engine,
-    form: AudioFormat,
-    gain: float,
-    true_peak: TruePeak,
-    progress: Callable[[int], None],
-) -> tuple[int, bool]:
-    """Filter integer PCM that keeps its format, and measure it: the same bytes as by way of `_write_floats`.
+def _move_bytes(
+    through: PcmFilter, source: int, sink: int, frames: int, block: int, progress: Callable[[int], None]
+) -> bool:
+    """Filter PCM that keeps its format, from file to file: the same bytes as by way of `_write_floats`.
 
-    Returns the samples beyond full scale, and whether any was changed.
+    Returns whether all went through.
     """
-    overs, altered = 0, gain != 1.0
-    through = PcmFilter(engine, PLAIN_PCM[form.subtype], block_frames(form.channels), gain)
-    for block in plain:
-        done = through(block)
-        true_peak.add(done.wet, done.peak, done.step)
-        if done.peak > 1.0:
-            overs += int(np.count_nonzero(np.abs(done.wet) > 1.0))
-        altered = altered or done.changed
-        rest = done.data.data
-        while rest:
-            rest = rest[raw.write(rest) :]
-        progress(len(done.wet))
-    return overs, altered
+    while frames:
+        wanted = min(frames, _BLOCKS_AT_ONCE * block)
+        if through.run(source, sink, wanted) < wanted:
+            return False
+        progress(wanted)
+        frames -= wanted
+    return True
 
 
 def _write_floats(
@@ -202,23 +197,18 @@ def _write_floats(
     gain: float,
     true_peak: TruePeak,
     progress: Callable[[int], None],
-) -> tuple[int, bool]:
-    """Write audio after the EQ in any format, and measure it.
-
-    Returns the samples beyond full scale, and whether any was changed.
-    """
+) -> bool:
+    """Write audio after the EQ in any format, and measure it; whether any sample was changed."""
     quantiser = quantiser_for(target.subtype)
     reduced = form.depth is None or target.depth is None or form.depth > target.depth or form.subtype in FLOATS
-    overs, altered = 0, reduced or gain != 1.0
+    altered = reduced or gain != 1.0
 
     def finish(pair: tuple[Audio, Audio]) -> None:
-        nonlocal overs, altered
+        nonlocal altered
         dry, wet = pair
         if gain != 1.0:
             wet = wet * wet.dtype.type(gain)
         true_peak.add(wet)
-        if true_peak.sample_peak_of_last > 1.0:
-            overs += int(np.count_nonzero(np.abs(wet) > 1.0))
         # What was not changed needs no dither: it stands on the format's steps already.
         changed = reduced or not (wet is dry or np.array_equal(wet, dry))
         altered = altered or changed
@@ -228,7 +218,7 @@ def _write_floats(
         for dry, wet in pairs:
             writer.put((dry, wet))
             progress(len(dry))
-    return overs, altered
+    return altered
 
 
 def check_written(partial: Path, output: Path, target: AudioFormat) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
-
-from rich.markup import escape
-from rich.table import Table
+from typing import TYPE_CHECKING, Any
 
 from semeq.console import printable
 
 from .planning import Plan, outputs_of
 from .rendering import Rendered
 from .request import Outcome, Request
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def advice(outcome: Outcome, output_db: float) -> tuple[list[str], list[str]]:
@@ -46,6 +46,8 @@ def advice(outcome: Outcome, output_db: float) -> tuple[list[str], list[str]]:
 
 def table(outcomes: Sequence[Outcome]) -> Table:
     """A table of what was written."""
+    from rich.table import Table
+
     made = Table(box=None, header_style="bold")
     measured = any(outcome.loudness_after_lufs is not None for outcome in outcomes)
     gained = any(outcome.rendered is not None and outcome.rendered.gain_db for outcome in outcomes)
@@ -78,6 +80,8 @@ def _row(outcome: Outcome, rendered: Rendered, gained: bool, measured: bool) -> 
 
 def _shown(text: str) -> str:
     """A name in one line, brackets and all."""
+    from rich.markup import escape
+
     return escape(printable(" ".join(text.splitlines())))
 
 
@@ -110,6 +114,8 @@ def _rounded(value: float | None) -> float | None:
 
 def preview(plan: Plan, request: Request) -> tuple[Table, list[dict[str, Any]]]:
     """What would be done, for people and for programs."""
+    from rich.table import Table
+
     made = Table(box=None, header_style="bold")
     for name in ("file", "output", "format", ""):
         made.add_column(name)

@@ -1,4 +1,4 @@
-"""What one process does with a group: open the model once, render, and let no error out."""
+"""What is done with a group: open the model once, render, and let no error out."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ def work(group: Group, request: Request, progress: Progress = lambda done, total
     try:
         space, hearing = opened(request.model, request.adaptive)
         return render_group(group, request, space, hearing, progress)
-    except BrokenPipeError:  # whoever asked for progress is gone
-        raise
     except Exception as error:  # one file that nobody foresaw must not end a batch of thousands
         what = f"unexpected {type(error).__name__}: {error}".splitlines()[0]
         return failed(group, what)

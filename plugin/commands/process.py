@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 
-from semeq.console import Say, TaskID, examples, output_options, quiet_libraries
+from semeq.console import Say, examples, output_options, quiet_libraries
 from semeq.eq import FREQ_INDEX, GAIN_INDEX, curve, rms_db
 from semeq.files import AudioFileError, Conversion, expand
 from semeq.words import AdaptedSpace, Hearing, WordSpace, needed
@@ -32,7 +31,6 @@ from ..batch import (
 from ..controls import Controls
 from ..hear_files import hear_file
 from ..renderer import target_of
-from .drawing import BAND_NAMES
 from .options import InputPath, OutputPath, say_understood
 from .request_options import idle_options, request_options
 
@@ -57,7 +55,9 @@ _PIPE = Path("-")
 @request_options
 @click.option("--suggest", is_flag=True, help="With --adaptive: print what would be applied, and render nothing.")
 @click.option("--dry-run", is_flag=True, help="Print what would be done, and touch nothing.")
-@click.option("--jobs", type=click.IntRange(0), default=1, show_default=True, help="Processes; 0: one for each core.")
+@click.option(
+    "--jobs", type=click.IntRange(0), default=1, show_default=True, help="Files rendered at once; 0: one for each core."
+)
 @click.option("--dask", metavar="ADDRESS", help="Render on the Dask cluster of this scheduler.")
 @output_options
 @quiet_libraries()
@@ -79,7 +79,7 @@ def command(
     overwritten.
     """
     if dask is not None and jobs != 1:
-        raise click.UsageError("--dask and --jobs exclude each other: the cluster has its own processes")
+        raise click.UsageError("--dask and --jobs exclude each other: the cluster has its own workers")
     controls = request.moves.controls
     space, hearing = opened(request.model, request.adaptive or suggest)
     target_of(space, controls)  # unknown words end the job before any file is touched
@@ -131,10 +131,12 @@ def stream(request: Request, space: WordSpace, say: Say) -> None:
 
 def render(plan: Plan, request: Request, jobs: int, dask: str | None, say: Say) -> list[Outcome]:
     """Render a plan, with a bar for the batch and one for every group that is under way."""
+    if not say.watched:
+        return in_order(plan, [outcomes for _, outcomes in run(plan, request, jobs, dask)])
     rendered: list[list[Outcome]] = []
     with say.progress() as progress:
         whole = progress.add_task("files", total=len(plan.groups), visible=len(plan.groups) > 1)
-        tasks: dict[int, TaskID] = {}
+        tasks: dict[int, Any] = {}
 
         def watch(number: int, done: int, total: int) -> None:
             if number not in tasks:
@@ -153,7 +155,7 @@ def conclude(outcomes: list[Outcome], out: Path, output_db: float, say: Say) -> 
     """Say what became of a batch; leave with status 1 where a file failed."""
     done = [outcome for outcome in outcomes if outcome.status == "done"]
     skipped = sum(outcome.status == "skipped" for outcome in outcomes)
-    if done:
+    if done and say.shows:
         say.summary(table(done))
         say.summary(f"written to {out}")
     if skipped:
@@ -184,6 +186,10 @@ def finish(failed: list[str], say: Say) -> None:
 
 def print_suggestions(files: list[Path], hearing: Hearing, space: WordSpace, controls: Controls, say: Say) -> list[str]:
     """Print what adaptive mode would apply to each file; return a message for each that cannot be heard."""
+    from rich.table import Table
+
+    from .drawing import BAND_NAMES
+
     failed: list[str] = []
     rows: list[dict[str, Any]] = []
     shown = Table(box=None, header_style="bold")

@@ -6,13 +6,14 @@ Source: Standard MIDI Files 1.0. Times are summed as whole numbers (ticks × mic
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from semeq.files import whole
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     import mido
 
 _DEFAULT_TEMPO_US = 500_000
@@ -57,6 +58,8 @@ def read_midi_file(path: str | Path) -> Iterator[TimedMessage]:
 
 
 def _timed(path: Path, midi: mido.MidiFile) -> Iterator[TimedMessage]:
+    from fractions import Fraction
+
     ticks_per_beat, tempo = midi.ticks_per_beat, _DEFAULT_TEMPO_US
     fixed: Fraction | None = None
     if ticks_per_beat < 0 or ticks_per_beat > _MAX_TICKS:  # SMPTE time: frames a second, ticks a frame

@@ -45,6 +45,67 @@ def test_a_target_has_the_bits_of_the_baseline(random, target, channels, dtype):
             assert rendered(target, audio, events, cuts).tobytes() == asked.tobytes()
 
 
+@pytest.mark.skipif(not OTHERS, reason="this machine has the baseline only")
+@pytest.mark.parametrize("target", OTHERS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("bits", [8, 16, 24])
+def test_a_target_quantises_and_dithers_as_the_baseline(random, target, dtype, bits):
+    audio = random.normal(0, 0.5, 10_003).astype(dtype)
+    audio[[5, 9001]] = np.nan, np.inf
+    for dither in (True, False):
+        asked, got = (eq.Quantiser(bits, 7, name)(audio, dither) for name in ("baseline", target))
+        assert got.tobytes() == asked.tobytes()
+
+
+@pytest.mark.skipif(not OTHERS, reason="this machine has the baseline only")
+@pytest.mark.parametrize("target", OTHERS)
+@pytest.mark.parametrize("channels", [1, 2, 5])
+def test_a_target_measures_peaks_as_the_baseline(random, target, channels):
+    taps = random.normal(0, 0.3, (3, 24)).astype(np.float32)
+    audio = random.normal(0, 0.3, (5000, channels))
+    for layout in (audio, audio.astype(np.float32), np.asfortranarray(audio.astype(np.float32))):
+        found = []
+        for name in ("baseline", target):
+            meter = eq.PeakMeter(channels, taps, 0.0, name)
+            meter.add(layout[:777])
+            meter.add(layout[777:])
+            found.append((meter.sample_peak, meter.overs, meter.finish()))
+        assert found[0] == found[1]
+        assert found[0][0] < found[0][2]
+
+
+@pytest.mark.skipif(not OTHERS, reason="this machine has the baseline only")
+@pytest.mark.parametrize("target", OTHERS)
+@pytest.mark.parametrize("channels", [1, 2, 5])
+@pytest.mark.parametrize(("bits", "floating"), [(16, False), (24, False), (32, False), (32, True)])
+def test_a_target_filters_bytes_as_the_baseline(random, tmp_path, target, channels, bits, floating):
+    floats = random.normal(0, 0.3, 10_003 * channels).astype(np.float32).tobytes()
+    (tmp_path / "in").write_bytes(floats if floating else random.bytes(10_003 * channels * bits // 8))
+    found = []
+    for name in ("baseline", target):
+        engine = eq.Engine(48_000, channels, target=name)
+        engine.jump(eq.Setting(bell_1_gain_db=6.0).to_array(), -3.0)
+        meter = eq.PeakMeter(channels, np.zeros((0, 24), np.float32), 0.0, name)
+        through = eq.PcmFilter(engine, meter, bits, floating, 3001, 0.9, name)
+        with (tmp_path / "in").open("rb", buffering=0) as source, (tmp_path / name).open("wb", buffering=0) as sink:
+            assert through.run(source.fileno(), sink.fileno(), 20_000) == 10_003
+        assert through.changed
+        found.append((meter.sample_peak, meter.overs, through.peaks, (tmp_path / name).read_bytes()))
+    assert found[0] == found[1]
+    assert len(found[0][3]) == 10_003 * channels * bits // 8
+
+
+def test_what_the_system_refuses_is_its_error(tmp_path):
+    meter = eq.PeakMeter(1, np.zeros((0, 24), np.float32), 0.0)
+    through = eq.PcmFilter(eq.Engine(48_000, 1), meter, 16, False, 512)
+    (tmp_path / "in").write_bytes(bytes(2000))
+    with (tmp_path / "in").open("rb") as source, (tmp_path / "out").open("wb") as sink:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            through.run(sink.fileno(), sink.fileno(), 1000)  # not open for reading
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            through.run(source.fileno(), source.fileno(), 1000)
+
+
 def test_a_target_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="baseline"):
         eq.Engine(48_000, 2, target="abacus")

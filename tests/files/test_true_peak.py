@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from semeq.files.true_peak import TruePeak
+from semeq.files.true_peak import TruePeak, interpolator, oversampling
 
 
 def measure(audio, rate, block=65_536):
@@ -49,12 +49,30 @@ def test_never_below_the_sample_peak_and_the_same_in_any_blocks(random, rate, ch
         assert measure(audio[-3000:], rate, block) == pytest.approx(measure(audio[-3000:], rate), rel=1e-5)
 
 
-def test_leaving_out_what_cannot_be_loudest_changes_nothing(random):
-    audio = random.standard_normal((200_000, 1)) * np.abs(np.sin(np.arange(200_000) / 9000))[:, None] * 0.2
-    meter = TruePeak(48_000, 1)
-    meter._most = 1e9  # looks at everything
-    meter.add(audio)
-    assert measure(audio, 48_000) == meter.finish()
+def interpolated(audio, rate):
+    """Every value between the samples of (frames,), in float32 as the meter computes them."""
+    padded = np.concatenate([np.zeros(23), audio, np.zeros(23)]).astype(np.float32)
+    between = np.zeros((len(padded) - 23,), np.float32)
+    largest = 0.0
+    for taps in interpolator(oversampling(rate)):
+        between[:] = 0
+        for k, tap in enumerate(taps):
+            between += tap * padded[k : len(padded) - 23 + k]
+        largest = max(largest, float(np.abs(between).max()))
+    return max(largest, float(np.abs(audio.astype(np.float32)).max()))
+
+
+@pytest.mark.parametrize("rate", [48_000, 192_000])
+@pytest.mark.parametrize("colour", [0.0, 1.0])
+@pytest.mark.parametrize("layout", [np.ascontiguousarray, np.asfortranarray])
+def test_leaving_out_what_cannot_be_loudest_changes_nothing(random, rate, colour, layout):
+    spectrum = np.fft.rfft(random.standard_normal((200_000, 2)), axis=0)
+    audio = np.fft.irfft(spectrum / np.maximum(np.arange(len(spectrum)), 10)[:, None] ** colour, axis=0)
+    audio *= np.abs(np.sin(np.arange(200_000) / 9000))[:, None] / np.abs(audio).max()
+    audio = layout(audio.astype(np.float32))
+    asked = max(interpolated(audio[:, channel], rate) for channel in range(2))
+    for block in (65_536, 1000, 10):
+        assert measure(audio, rate, block) == asked
 
 
 def test_the_last_samples_count():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from semeq.files import replacing, sweep
+from semeq.files import replacing, sweep, whole
 from semeq.files.errors import AudioFileError
 
 WRITER = """
@@ -98,3 +98,15 @@ def test_a_broken_link_in_the_way_is_named_not_followed(tmp_path):
     with pytest.raises(AudioFileError, match="exists already"), replacing(tmp_path / "x.wav"):
         pass
     assert not (tmp_path / "elsewhere.wav").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no umask there")
+@pytest.mark.parametrize("mask", [0o022, 0o077])
+def test_a_file_has_the_permissions_of_any_other_new_one(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        with whole(tmp_path / "a") as partial:
+            partial.write_text("")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o666 & ~mask

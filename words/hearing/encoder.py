@@ -11,7 +11,6 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from semeq.eq import FloatArray, magnitude_db
@@ -157,6 +156,8 @@ class Hearing:
         if np.mean(mono**2) < 10 ** (SILENCE_DBFS / 10):
             raise HearingError("the audio is silent")
         if round(sample_rate_hz) != self.sample_rate_hz:
+            import soxr
+
             mono = soxr.resample(mono, sample_rate_hz, self.sample_rate_hz)
         if len(mono) < self.sample_rate_hz:
             mono = np.tile(mono, -(-self.sample_rate_hz // len(mono)))

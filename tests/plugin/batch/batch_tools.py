@@ -4,7 +4,6 @@ import hashlib
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import soundfile
@@ -46,24 +45,3 @@ def wait_for(condition, seconds=60.0):
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.01)
-
-
-def stat_of(pid):
-    """State and parent of a process, or None; Linux."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    state, parent = text.rpartition(")")[2].split()[:2]
-    return state, int(parent)
-
-
-def alive(pid):
-    return (stat_of(pid) or "Z")[0] != "Z"
-
-
-def children(pid):
-    """Worker processes of a batch."""
-    everyone = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-    of_it = [child for child in everyone if (stat_of(child) or ("", 0))[1] == pid]
-    return [child for child in of_it if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]

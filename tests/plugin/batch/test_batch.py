@@ -157,7 +157,7 @@ def test_a_dry_run_touches_nothing_and_names_everything(tmp_path):
 
 
 @pytest.mark.slow
-def test_several_processes_write_the_same_and_report_in_order(tmp_path):
+def test_several_jobs_write_the_same_and_report_in_order(tmp_path):
     folder = library(tmp_path / "in", 5, 0.3)
     (folder / "02.wav").write_text("nonsense")
     reports = []
@@ -171,6 +171,25 @@ def test_several_processes_write_the_same_and_report_in_order(tmp_path):
     assert reports[0] == reports[1]
     assert [Path(row["source"]).name for row in reports[0]["files"]] == [f"0{n}.wav" for n in range(5)]
     assert hashes(tmp_path / "1") == hashes(tmp_path / "2")
+
+
+def test_every_format_may_be_rendered_beside_others(tmp_path, random):
+    """Libraries that read and write them share a process: neither samples nor complaints may come from a neighbour."""
+    formats = {"wav": "PCM_16", "flac": "PCM_24", "ogg": "VORBIS", "mp3": "MPEG_LAYER_III", "aiff": "FLOAT"}
+    for number in range(4):
+        for suffix, subtype in formats.items():
+            audio = random.normal(0, 0.1, (RATE // 2, 2)).clip(-1, 1)
+            (tmp_path / "in").mkdir(exist_ok=True)
+            soundfile.write(tmp_path / "in" / f"{number}-{suffix}.{suffix}", audio, RATE, subtype=subtype)
+        (tmp_path / "in" / f"{number}-none.wav").write_text("nonsense")
+    found = []
+    for jobs in (1, 6, 6):
+        done = process_files([tmp_path / "in"], tmp_path / "out", "warm", jobs=jobs, existing="replace", adaptive=True)
+        written = {path.name: soundfile.read(path)[0].tobytes() for path in sorted((tmp_path / "out").iterdir())}
+        found.append((written, [(outcome.status, outcome.error) for outcome in done]))
+    assert len(found[0][0]) == 20
+    assert found[1] == found[0]
+    assert found[2] == found[0]
 
 
 def test_a_script_need_not_guard_its_main_module(tmp_path):

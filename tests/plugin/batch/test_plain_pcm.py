@@ -1,4 +1,4 @@
-"""Integer PCM in WAV is filtered byte for byte: the same file and the same report as by way of floats."""
+"""PCM in WAV is filtered byte for byte: the same file and the same report as by way of floats."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from semeq.plugin import Controls, Renderer, WordSpace
 from semeq.plugin.batch import rendering
 from semeq.plugin.moves import Automation
 
-BYTES = rendering._write_bytes
+BYTES = rendering._move_bytes
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +29,9 @@ def rendered(source, output, space, monkeypatch, by_bytes, controls=None, **opti
     """Render, and make sure which way it went."""
     went = []
     with monkeypatch.context() as patch:
-        patch.setattr(rendering, "_write_bytes", lambda *words: went.append(1) or BYTES(*words))
+        patch.setattr(rendering, "_move_bytes", lambda *words: went.append(1) or BYTES(*words))
         if not by_bytes:
-            patch.setattr(rendering, "pcm_blocks", lambda *words: None)
+            patch.setattr(rendering, "pcm_at", lambda *words: None)
         form = probe(source)
         renderer = Renderer(space, form.sample_rate_hz, form.channels, controls or Controls("warm", output_db=-6.0))
         done = rendering.render_file(source, output, renderer, form, overwrite=True, **options)
@@ -39,10 +39,16 @@ def rendered(source, output, space, monkeypatch, by_bytes, controls=None, **opti
     return output.read_bytes(), dataclasses.replace(done, output=source, true_peak=0.0), done.true_peak_dbtp
 
 
-@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24"])
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "PCM_32", "FLOAT"])
 @pytest.mark.parametrize(
     ("channels", "container", "rate", "frames"),
-    [(1, "WAV", 44_100, 70_001), (2, "WAV", 96_000, 140_000), (3, "WAVEX", 192_000, 90_001), (2, "WAV", 8000, 7)],
+    [
+        (1, "WAV", 44_100, 70_001),
+        (2, "WAV", 96_000, 140_000),
+        (3, "WAVEX", 192_000, 800_001),  # more than is taken at once, in blocks of an odd length
+        (2, "RF64", 48_000, 70_001),
+        (2, "WAV", 8000, 7),
+    ],
 )
 @pytest.mark.parametrize("options", [{}, {"gain_db": -3.0}, {"exact_true_peak": True}])
 def test_bytes_and_floats_agree(
@@ -56,7 +62,7 @@ def test_bytes_and_floats_agree(
     assert np.isclose(soundfile.info(tmp_path / "out.wav").frames, frames)
 
 
-@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24"])
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "PCM_32", "FLOAT"])
 def test_loud_music_is_measured_alike(tmp_path, random, space, monkeypatch, subtype):
     audio = random.normal(0, 0.5, (200_000, 2)).clip(-0.99, 0.99)
     source = file_of(tmp_path, audio, subtype)
@@ -64,6 +70,8 @@ def test_loud_music_is_measured_alike(tmp_path, random, space, monkeypatch, subt
     ways = [rendered(source, tmp_path / "out.wav", space, monkeypatch, way, **loud) for way in (True, False)]
     assert ways[0] == ways[1]
     assert ways[0][1].overs > 100
+    if subtype == "FLOAT":  # which does not clip
+        return
     found = []
     for way in (True, False):
         with pytest.raises(rendering.WouldClip) as clipped:
@@ -79,20 +87,34 @@ def test_what_is_not_changed_passes_byte_for_byte(tmp_path, random, space, monke
     assert data[44:] == source.read_bytes()[44:]
 
 
-@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_32", "FLOAT"])
+@pytest.mark.parametrize("subtype", ["PCM_U8", "DOUBLE", "ULAW"])
 def test_other_sample_formats_go_by_way_of_floats(tmp_path, random, space, subtype, monkeypatch):
     source = file_of(tmp_path, random.uniform(-0.1, 0.1, (5000, 2)), subtype)
-    monkeypatch.setattr(rendering, "_write_bytes", None)
+    monkeypatch.setattr(rendering, "_move_bytes", None)
     form = probe(source)
     rendering.render_file(source, tmp_path / "out.wav", Renderer(space, 44_100, 2, Controls("warm")), form)
 
 
 def test_automation_goes_by_way_of_floats(tmp_path, random, space, monkeypatch):
     source = file_of(tmp_path, random.uniform(-0.1, 0.1, (5000, 2)), "PCM_16")
-    monkeypatch.setattr(rendering, "_write_bytes", None)
+    monkeypatch.setattr(rendering, "_move_bytes", None)
     moves = Automation.of({"intensity": [(0.0, 0.0), (0.1, 1.0)]}, 0.0, 1.0)
     renderer = Renderer(space, 44_100, 2, Controls("warm"))
     rendering.render_file(source, tmp_path / "out.wav", renderer, probe(source), automation=moves)
+
+
+@pytest.mark.parametrize(("value", "says"), [(np.nan, "not finite"), (-np.inf, "not finite"), (2e12, "no audio")])
+def test_floats_that_are_no_audio_are_told_alike(tmp_path, random, space, monkeypatch, value, says):
+    audio = random.normal(0, 0.1, (1_200_000, 2)).astype(np.float32)
+    audio[1_100_003, 1] = value
+    source, told = file_of(tmp_path, audio, "FLOAT"), []
+    for way in (True, False):
+        with pytest.raises(AudioFileError, match=says) as error:
+            rendered(source, tmp_path / "out.wav", space, monkeypatch, way)
+        told.append(str(error.value))
+    assert told[0] == told[1]
+    assert "24.94 s" in told[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["in.wav"]
 
 
 def test_a_file_that_shrinks_meanwhile_is_an_error(tmp_path, random, space):

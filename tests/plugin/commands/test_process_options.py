@@ -1,7 +1,7 @@
 """Every option of `semeq process` changes what it says and nothing else."""
 
 import json
-import multiprocessing
+import threading
 from pathlib import Path
 
 import mido
@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from semeq.files.loudness import loudness_lufs
 from semeq.files.true_peak import TruePeak
 from semeq.plugin import SemanticEQ
+from semeq.plugin.batch import rendering
 from semeq.plugin.cli import semeq
 from semeq.plugin.commands.process import command
 from semeq.presets import Preset, PresetStore
@@ -304,22 +305,28 @@ def test_dry_run_touches_nothing(here):
     assert sorted(path.name for path in here.iterdir()) == before
 
 
-def test_jobs_are_so_many_processes(here, audio, monkeypatch):
+def test_jobs_are_so_many_files_at_once(here, audio, monkeypatch):
     for name in ("a", "b", "c"):
         soundfile.write(here / f"{name}.wav", audio.T, RATE, subtype="FLOAT")
-    started = []
-    real = multiprocessing.get_context("spawn").Process
+    render, at_once, most = rendering.render_file, set(), []
+    two = threading.Barrier(2)
 
-    def process_class(*arguments, **options):
-        made = real(*arguments, **options)
-        started.append(made)
-        return made
+    def render_file(source, *words, **options):
+        at_once.add(source)
+        most.append(len(at_once))
+        if len(most) <= 2 and threading.current_thread() is not threading.main_thread():
+            two.wait(30)  # neither goes on before the other is there
+        try:
+            return render(source, *words, **options)
+        finally:
+            at_once.discard(source)
 
-    monkeypatch.setattr(type(multiprocessing.get_context("spawn")), "Process", staticmethod(process_class))
+    monkeypatch.setattr("semeq.plugin.batch.render.render_file", render_file)
     process("a.wav", "b.wav", "c.wav", "-s", "warm", "--out", "one")
-    assert not started
+    assert most == [1, 1, 1]
+    most.clear()
     process("a.wav", "b.wav", "c.wav", "-s", "warm", "--jobs", "2", "--out", "two")
-    assert len(started) == 2
+    assert max(most) == 2
     for name, (planes, *_) in outputs("two").items():
         np.testing.assert_array_equal(planes, outputs("one")[name][0])
 
