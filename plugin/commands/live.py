@@ -50,7 +50,10 @@ class AudioPorts:
 @click.command(
     "live",
     epilog=examples(
-        Example("semeq live -s warm --to bright --map 21=morph --input system --output system", "JACK or PipeWire"),
+        Example(
+            "semeq live -s warm --to bright --map 21=morph --input system --output system",
+            "JACK; on PipeWire: pw-jack semeq …",
+        ),
         "semeq live -s warm --to bright --map nanokontrol2 --midi nanoKONTROL2 --backend sounddevice",
         Example("semeq live -s warm --adaptive --record take.mid", "record the performance, to render it later"),
         Example("semeq live -s warm --desk", "play it from a page in the browser"),
