@@ -105,6 +105,8 @@ def command(
     if ports.system == "jack" and ports.rate is not None:
         say.note("--rate does nothing with JACK, which has a rate of its own")
     midi_map = read_maps(maps)
+    if midi_map.morphs_nowhere(controls.to):
+        say.note("the map moves morph, which does nothing without a second word; give --to")
     space = WordSpace.open(model)
     target_of(space, controls)
     say_understood(space, (controls.semantic, controls.to, *midi_map.words("semantic"), *midi_map.words("to")), say)
