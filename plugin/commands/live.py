@@ -71,6 +71,7 @@ class AudioPorts:
 @click.option("--midi", metavar="PORT", help="MIDI input: part of a port's name, or tcp:HOST:PORT.")
 @map_option
 @click.option("--record", type=OutputPath(folder=False), metavar="TAKE.mid", help="Record the performance.")
+@click.option("--record-audio", type=OutputPath(folder=False), metavar="IN.wav", help="Record the input beside it.")
 @click.option("--stats", type=OutputPath(folder=False), metavar="FILE.json", help="Write timing figures at the end.")
 @click.option("--seconds", type=click.FloatRange(min=0), help="End after this long.")
 @click.option("--plain", is_flag=True, help="No view, just lines.")

@@ -29,8 +29,8 @@ from .audio import Backend, LiveError
 from .companion import Companion, LiveDoor
 from .keys import pressed, reading_keys
 from .levels import peak_dbfs
-from .processor import LiveProcessor
-from .take import Take
+from .processor import TAP_S, LiveProcessor
+from .take import RECORDED_TAP_S, InputRecording, Take
 from .view import LiveState, render
 from .workers import Listener
 
@@ -57,6 +57,8 @@ class LiveSettings:
         Write figures there at the end, as JSON.
     record : Path, optional
         Write the take there, as a MIDI file.
+    record_audio : Path, optional
+        Write the input there from the take's first frame on, so that the take can be rendered on it.
     seconds : float, optional
         End after this long.
     view : bool
@@ -68,6 +70,7 @@ class LiveSettings:
     midi_port: str | None = None
     stats: Path | None = None
     record: Path | None = None
+    record_audio: Path | None = None
     seconds: float | None = None
     view: bool = True
 
@@ -103,6 +106,7 @@ class Session:
         self._input: MidiInput | None = None
         self._input_trouble = ""
         self._notice = ""
+        self._told: set[str] = set()
         self._keys = False
         self._busy_ns, self._busy_callbacks, self._share = 0, 0, 0.0
         folder = None if settings.stats is None else settings.stats.parent
@@ -111,12 +115,15 @@ class Session:
         controls, midi_map = settings.controls, settings.midi_map
         rate = backend.sample_rate_hz
         self._take = None if settings.record is None else Take(settings.record, controls, midi_map, rate)
+        audio, records = settings.record_audio, self._take is not None
         self._processor = LiveProcessor(
-            space, controls, midi_map, rate, backend.channels, backend.block_frames, record=self._take is not None
+            *(space, controls, midi_map, rate, backend.channels, backend.block_frames, records),
+            tap_s=TAP_S if audio is None else RECORDED_TAP_S,
         )
+        self._recording = None if audio is None else InputRecording(audio, self._processor.tap, rate)
         self._listener = Listener(self._processor, adaptation)
         self._companion = companion
-        self._door = LiveDoor(space, self._processor, midi_map, self._take is not None, self._state)
+        self._door = LiveDoor(space, self._processor, midi_map, records, self._state)
 
     def run(self) -> dict[str, Any]:
         """Run until Ctrl-C, the key q, the end of the time asked for, or a failure; return the `figures`.
@@ -133,6 +140,8 @@ class Session:
                 if self._settings.midi_port is not None:
                     self._input = open_input(self._settings.midi_port, self._processor.request)
                     stack.callback(self._input.close)
+                if self._recording is not None:
+                    self._recording.start()
                 stack.callback(self._finish)
                 self._backend.start(self._processor)
                 self._listener.start()
@@ -192,8 +201,9 @@ class Session:
         if self._input is not None and self._input.trouble != self._input_trouble:
             self._input_trouble = self._input.trouble
             news.append(self._input_trouble or f"{self._input.name} is back")
-        if self._listener.failure and self._listener.failure != self._notice:
-            news.append(self._listener.failure)
+        troubles = [self._listener.failure, "" if self._recording is None else self._recording.trouble]
+        news += [trouble for trouble in troubles if trouble and trouble not in self._told]
+        self._told.update(troubles)
         for line in news:
             self._notice = line
             if print_it:
@@ -251,9 +261,12 @@ class Session:
                 time.sleep(0.005)
 
     def _write(self, seconds: float) -> None:
-        if self._take is not None:
-            self._take.collect(self._processor.taken)
-            self._take.write()
+        with ExitStack() as stack:
+            if self._recording is not None:
+                stack.callback(self._recording.stop)
+            if self._take is not None:
+                self._take.collect(self._processor.taken)
+                self._take.write()
         if self._settings.stats is not None:
             text = json.dumps(self.figures(seconds), indent=1) + "\n"
             try:
