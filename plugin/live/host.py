@@ -22,12 +22,12 @@ from rich.live import Live
 from semeq.files import write_whole
 from semeq.words import WordSpace
 
-from ..controls import CONTROLS, Controls
-from ..midi import Change, MidiInput, MidiMap, open_input
+from ..controls import Controls
+from ..midi import MidiInput, MidiMap, open_input
 from .adapting import Adaptation
 from .audio import Backend, LiveError
 from .companion import Companion, LiveDoor
-from .keys import pressed, reading_keys
+from .keys import Keyboard, pressed, reading_keys
 from .levels import peak_dbfs
 from .processor import TAP_S, LiveProcessor
 from .take import RECORDED_TAP_S, InputRecording, Take
@@ -39,7 +39,6 @@ _SHOW_EVERY = 2  # looks
 _COLLECT_EVERY = 100  # looks
 _SWITCH_PART = 1 / 8  # of a block
 _FADE_WAIT_S = 0.5
-_KEY_GLIDE_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ class Session:
         self._input_trouble = ""
         self._notice = ""
         self._told: set[str] = set()
-        self._keys = False
+        self._reads_keys = False
         self._busy_ns, self._busy_callbacks, self._share = 0, 0, 0.0
         folder = None if settings.stats is None else settings.stats.parent
         if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK)):
@@ -124,6 +123,7 @@ class Session:
         self._listener = Listener(self._processor, adaptation)
         self._companion = companion
         self._door = LiveDoor(space, self._processor, midi_map, records, self._state)
+        self._keyboard = Keyboard(self._door)
 
     def run(self) -> dict[str, Any]:
         """Run until Ctrl-C, the key q, the end of the time asked for, or a failure; return the `figures`.
@@ -169,7 +169,7 @@ class Session:
         show = self._settings.view and console.is_terminal
         live: Live | None = None
         if show:
-            self._keys = stack.enter_context(reading_keys())
+            self._reads_keys = stack.enter_context(reading_keys())
             live = stack.enter_context(Live(console=console, auto_refresh=False, transient=False))
         else:
             self._tell(self._backend.describe())
@@ -184,12 +184,11 @@ class Session:
                 self._take.collect(self._processor.taken)
             if self._why_stopped() or (end is not None and time.monotonic() >= end):
                 return
-            if self._keys:
-                asked = dict(self._processor.performer.values)  # keys pressed together add up
-                for key in pressed():
-                    self._press(key, asked)
+            if self._reads_keys:
+                self._keyboard.press(pressed())
+                self._stopping |= self._keyboard.quits
             if live is not None and looks % _SHOW_EVERY == 0:
-                live.update(render(self._state()), refresh=True)
+                live.update(render(self._state(), console.width), refresh=True)
             if looks % _COLLECT_EVERY == 0:
                 gc.collect()
 
@@ -209,28 +208,6 @@ class Session:
             if print_it:
                 self._tell(line)
 
-    def _press(self, key: str, values: dict[str, Any]) -> None:
-        change = None
-        steps = {
-            "right": ("morph", 0.02),
-            "left": ("morph", -0.02),
-            "up": ("intensity", 0.05),
-            "down": ("intensity", -0.05),
-        }
-        switches = {"b": "bypass", "l": "level_match"}
-        if key in ("q", "Q", "\x03"):
-            self._stopping = True
-        elif key in steps:
-            name, step = steps[key]
-            control = CONTROLS[name]
-            value = round(min(max(values[name] + step, control.minimum), control.maximum), 6)
-            change = Change(name, value, _KEY_GLIDE_S)
-        elif key in switches:
-            change = Change(switches[key], not values[switches[key]], 0.0)
-        if change is not None:
-            values[change.control] = change.value
-            self._processor.request(change)
-
     def _state(self) -> LiveState:
         processor, times = self._processor, self._processor.times
         callbacks = times.callbacks - self._busy_callbacks
@@ -246,8 +223,11 @@ class Session:
             xruns=times.xruns,
             midi_messages=processor.midi_messages,
             description=self._backend.describe(),
-            notice=self._notice,
-            keys=self._keys,
+            notice=self._keyboard.complaint or self._notice,
+            keys=self._reads_keys,
+            prompt=self._keyboard.prompt,
+            map_name=self._settings.midi_map.name,
+            mappings=self._door.mappings,
         )
 
     # ---------------------------------------------------------------------------------------------------- the end
