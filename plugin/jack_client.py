@@ -18,8 +18,8 @@ def open_jack_client(name: str, server: str | None, failure: type[Exception]) ->
     except ImportError:
         raise failure("JACK needs the live extra: pip install 'semeq[live]'") from None
     except OSError:
-        advice = "; ".join(filter(None, ["the JACK library (libjack) is not installed here", pipewire_advice()]))
-        raise failure(advice) from None
+        parts = ["the JACK library (libjack) is not installed on this machine", pipewire_advice()]
+        raise failure("; ".join(filter(None, parts))) from None
     jack.set_error_function(lambda _message: None)  # the library prints its own account of every failure
     jack.set_info_function(lambda _message: None)
     opened: list[Any] = []

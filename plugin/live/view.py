@@ -86,8 +86,8 @@ def render(state: LiveState, width: int) -> Group:
             grid.add_row(label, line)
     grid.add_row("callback", f"{bar(state.share, wide)} {100 * state.share:.1f} % of block")
     grid.add_row("", f"{state.xruns} xruns, {state.midi_messages} MIDI messages")
-    for label, line in _map_rows(state, width - _LABEL - 1):
-        grid.add_row(label, Text(line))
+    for label, knobs in _map_rows(state, width - _LABEL - 1):
+        grid.add_row(label, Text(knobs))
     lines: list[RenderableType] = [Text(state.description, style="dim"), grid]
     if state.notice:
         lines.append(Text(state.notice, style="yellow"))
