@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import time
+from typing import TYPE_CHECKING
 
 from ...jack_client import open_jack_client
-from ..processor import LiveProcessor
 from ._callback import MOST_FRAMES
 from .backend import LiveError, in_time
 from .jack_connections import Connections
 from .jack_library import JackLibrary
 from .native_stream import NativeStream
+
+if TYPE_CHECKING:  # the processor reads what the callback writes, by functions from here
+    from ..processor import LiveProcessor
 
 _CLOSE_S = 5.0
 _CLOSE_HUNG_S = 0.5
