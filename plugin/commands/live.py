@@ -50,7 +50,10 @@ class AudioPorts:
 @click.command(
     "live",
     epilog=examples(
-        Example("semeq live -s warm --to bright --map 21=morph --input system --output system", "JACK or PipeWire"),
+        Example(
+            "semeq live -s warm --to bright --map 21=morph --input system --output system",
+            "JACK; on PipeWire: pw-jack semeq …",
+        ),
         "semeq live -s warm --to bright --map nanokontrol2 --midi nanoKONTROL2 --backend sounddevice",
         Example("semeq live -s warm --adaptive --record take.mid", "record the performance, to render it later"),
         Example("semeq live -s warm --desk", "play it from a page in the browser"),
@@ -68,6 +71,7 @@ class AudioPorts:
 @click.option("--midi", metavar="PORT", help="MIDI input: part of a port's name, or tcp:HOST:PORT.")
 @map_option
 @click.option("--record", type=OutputPath(folder=False), metavar="TAKE.mid", help="Record the performance.")
+@click.option("--record-audio", type=OutputPath(folder=False), metavar="IN.wav", help="Record the input beside it.")
 @click.option("--stats", type=OutputPath(folder=False), metavar="FILE.json", help="Write timing figures at the end.")
 @click.option("--seconds", type=click.FloatRange(min=0), help="End after this long.")
 @click.option("--plain", is_flag=True, help="No view, just lines.")
@@ -102,6 +106,8 @@ def command(
     if ports.system == "jack" and ports.rate is not None:
         say.note("--rate does nothing with JACK, which has a rate of its own")
     midi_map = read_maps(maps)
+    if midi_map.morphs_nowhere(controls.to):
+        say.note("the map moves morph, which does nothing without a second word; give --to")
     space = WordSpace.open(model)
     target_of(space, controls)
     say_understood(space, (controls.semantic, controls.to, *midi_map.words("semantic"), *midi_map.words("to")), say)

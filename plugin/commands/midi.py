@@ -24,6 +24,7 @@ from ..midi import (
     dump_map,
     format_mapping,
     jack_ports,
+    name_in_maps,
     open_input,
     read_map,
     read_maps,
@@ -31,8 +32,9 @@ from ..midi import (
 )
 from .options import OutputPath, model_option
 
-_PORT_HELP = "Part of a MIDI port's name, jack:PORT, or tcp:HOST:PORT to listen on."
+_PORT_HELP = "Part of a MIDI port's name (system or JACK), jack:PORT, or tcp:HOST:PORT to listen on."
 port_option = click.option("--midi", "port", metavar="PORT", required=True, help=_PORT_HELP)
+server_option = click.option("--server", metavar="NAME", help="Name of the JACK server.")
 seconds_option = click.option("--seconds", type=click.FloatRange(min=0), help="Stop after this long.")
 
 
@@ -49,11 +51,12 @@ def command() -> None:
 
 
 @command.command("ports", epilog=examples("semeq midi ports", "semeq midi ports --json"))
+@server_option
 @output_options
-def ports(say: Say) -> None:
+def ports(server: str | None, say: Say) -> None:
     """List the MIDI inputs there are."""
     found: dict[str, list[str] | None] = {}
-    for kind, names in (("system", system_ports), ("JACK", jack_ports)):
+    for kind, names in (("system", system_ports), ("JACK", lambda: jack_ports(server))):
         try:
             found[kind] = listed = list(names())
         except PortError as error:
@@ -74,15 +77,16 @@ def ports(say: Say) -> None:
     ),
 )
 @port_option
+@server_option
 @click.option("--map", "maps", multiple=True, metavar="MAP", help="Show what this map makes of the messages.")
 @seconds_option
 @output_options
-def monitor(port: str, maps: tuple[str, ...], seconds: float | None, say: Say) -> None:
+def monitor(port: str, server: str | None, maps: tuple[str, ...], seconds: float | None, say: Say) -> None:
     """Print every message that arrives, and what a map makes of it; with --json, all of them at the end."""
     translator = Translator(read_maps(maps), Controls("warm"))
     heard: list[dict[str, object]] = []
     try:
-        for data in MessageStream(port, seconds, say):
+        for data in MessageStream(port, server, seconds, say):
             made = list(translator.feed(data))
             if say.as_json:
                 changes = {change.control: change.value for change in made}
@@ -102,6 +106,7 @@ def monitor(port: str, maps: tuple[str, ...], seconds: float | None, say: Say) -
 )
 @click.argument("controls", nargs=-1, required=True)
 @port_option
+@server_option
 @click.option("--words", metavar="WORD,WORD", default="", help="What semantic and to choose from.")
 @click.option("--out", type=OutputPath(folder=False), help="Write the map to this file (else it is printed).")
 @click.option("--overwrite", is_flag=True, help="Replace the map if it exists.")
@@ -110,6 +115,7 @@ def monitor(port: str, maps: tuple[str, ...], seconds: float | None, say: Say) -
 def learn(
     controls: tuple[str, ...],
     port: str,
+    server: str | None,
     words: str,
     out: Path | None,
     overwrite: bool,
@@ -122,7 +128,7 @@ def learn(
             raise click.UsageError(f"there is no control {control!r}; there are {', '.join(CONTROLS)}")
     chosen = tuple(word.strip() for word in words.split(",") if word.strip())
     mappings: list[Mapping] = []
-    messages = MessageStream(port, seconds, say)
+    messages = MessageStream(port, server, seconds, say)
     for control in controls:
         say.note(f"{control}: turn its knob …")
         learner = Learner(mapping.source for mapping in mappings)
@@ -135,7 +141,10 @@ def learn(
         is_word = CONTROLS[control].kind == "word"
         mappings.append(learner.mapping(control, chosen if is_word else ()))
         say.note(f"  {format_mapping(mappings[-1])}")
-    text = dump_map(MidiMap(tuple(mappings)))
+    midi_map = MidiMap(tuple(mappings), port=name_in_maps(port))
+    if midi_map.morphs_nowhere(None):
+        say.note("morph does nothing without a second word: play with --to, as in semeq live -s warm --to bright")
+    text = dump_map(midi_map)
     if out is None:
         say.result(text.rstrip("\n"))
     else:
@@ -170,9 +179,9 @@ def check(map_: str, model: str | None, say: Say) -> None:
 class MessageStream:
     """Messages of a port, one after the other, until the time is over; several loops may take turns on it."""
 
-    def __init__(self, port: str, seconds: float | None, say: Say) -> None:
+    def __init__(self, port: str, server: str | None, seconds: float | None, say: Say) -> None:
         self._messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        self._input: MidiInput = open_input(port, self._messages.put)
+        self._input: MidiInput = open_input(port, self._messages.put, server)
         self._end = None if seconds is None else time.monotonic() + seconds
         self._told, self._say = "", say
         say.note(f"listening to {self._input.name}; Ctrl-C ends")

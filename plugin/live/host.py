@@ -22,15 +22,15 @@ from rich.live import Live
 from semeq.files import write_whole
 from semeq.words import WordSpace
 
-from ..controls import CONTROLS, Controls
-from ..midi import Change, MidiInput, MidiMap, open_input
+from ..controls import Controls
+from ..midi import MidiInput, MidiMap, open_input
 from .adapting import Adaptation
 from .audio import Backend, LiveError
 from .companion import Companion, LiveDoor
-from .keys import pressed, reading_keys
+from .keys import Keyboard, pressed, reading_keys
 from .levels import peak_dbfs
-from .processor import LiveProcessor
-from .take import Take
+from .processor import TAP_S, LiveProcessor
+from .take import RECORDED_TAP_S, InputRecording, Take
 from .view import LiveState, render
 from .workers import Listener
 
@@ -39,7 +39,6 @@ _SHOW_EVERY = 2  # looks
 _COLLECT_EVERY = 100  # looks
 _SWITCH_PART = 1 / 8  # of a block
 _FADE_WAIT_S = 0.5
-_KEY_GLIDE_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,8 @@ class LiveSettings:
         Write figures there at the end, as JSON.
     record : Path, optional
         Write the take there, as a MIDI file.
+    record_audio : Path, optional
+        Write the input there from the take's first frame on, so that the take can be rendered on it.
     seconds : float, optional
         End after this long.
     view : bool
@@ -68,6 +69,7 @@ class LiveSettings:
     midi_port: str | None = None
     stats: Path | None = None
     record: Path | None = None
+    record_audio: Path | None = None
     seconds: float | None = None
     view: bool = True
 
@@ -103,7 +105,8 @@ class Session:
         self._input: MidiInput | None = None
         self._input_trouble = ""
         self._notice = ""
-        self._keys = False
+        self._told: set[str] = set()
+        self._reads_keys = False
         self._busy_ns, self._busy_callbacks, self._share = 0, 0, 0.0
         folder = None if settings.stats is None else settings.stats.parent
         if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK)):
@@ -111,12 +114,16 @@ class Session:
         controls, midi_map = settings.controls, settings.midi_map
         rate = backend.sample_rate_hz
         self._take = None if settings.record is None else Take(settings.record, controls, midi_map, rate)
+        audio, records = settings.record_audio, self._take is not None
         self._processor = LiveProcessor(
-            space, controls, midi_map, rate, backend.channels, backend.block_frames, record=self._take is not None
+            *(space, controls, midi_map, rate, backend.channels, backend.block_frames, records),
+            tap_s=TAP_S if audio is None else RECORDED_TAP_S,
         )
+        self._recording = None if audio is None else InputRecording(audio, self._processor.tap, rate)
         self._listener = Listener(self._processor, adaptation)
         self._companion = companion
-        self._door = LiveDoor(space, self._processor, midi_map, self._take is not None, self._state)
+        self._door = LiveDoor(space, self._processor, midi_map, records, self._state)
+        self._keyboard = Keyboard(self._door)
 
     def run(self) -> dict[str, Any]:
         """Run until Ctrl-C, the key q, the end of the time asked for, or a failure; return the `figures`.
@@ -133,6 +140,8 @@ class Session:
                 if self._settings.midi_port is not None:
                     self._input = open_input(self._settings.midi_port, self._processor.request)
                     stack.callback(self._input.close)
+                if self._recording is not None:
+                    self._recording.start()
                 stack.callback(self._finish)
                 self._backend.start(self._processor)
                 self._listener.start()
@@ -160,7 +169,7 @@ class Session:
         show = self._settings.view and console.is_terminal
         live: Live | None = None
         if show:
-            self._keys = stack.enter_context(reading_keys())
+            self._reads_keys = stack.enter_context(reading_keys())
             live = stack.enter_context(Live(console=console, auto_refresh=False, transient=False))
         else:
             self._tell(self._backend.describe())
@@ -175,12 +184,11 @@ class Session:
                 self._take.collect(self._processor.taken)
             if self._why_stopped() or (end is not None and time.monotonic() >= end):
                 return
-            if self._keys:
-                asked = dict(self._processor.performer.values)  # keys pressed together add up
-                for key in pressed():
-                    self._press(key, asked)
+            if self._reads_keys:
+                self._keyboard.press(pressed())
+                self._stopping |= self._keyboard.quits
             if live is not None and looks % _SHOW_EVERY == 0:
-                live.update(render(self._state()), refresh=True)
+                live.update(render(self._state(), console.width), refresh=True)
             if looks % _COLLECT_EVERY == 0:
                 gc.collect()
 
@@ -192,34 +200,13 @@ class Session:
         if self._input is not None and self._input.trouble != self._input_trouble:
             self._input_trouble = self._input.trouble
             news.append(self._input_trouble or f"{self._input.name} is back")
-        if self._listener.failure and self._listener.failure != self._notice:
-            news.append(self._listener.failure)
+        troubles = [self._listener.failure, "" if self._recording is None else self._recording.trouble]
+        news += [trouble for trouble in troubles if trouble and trouble not in self._told]
+        self._told.update(troubles)
         for line in news:
             self._notice = line
             if print_it:
                 self._tell(line)
-
-    def _press(self, key: str, values: dict[str, Any]) -> None:
-        change = None
-        steps = {
-            "right": ("morph", 0.02),
-            "left": ("morph", -0.02),
-            "up": ("intensity", 0.05),
-            "down": ("intensity", -0.05),
-        }
-        switches = {"b": "bypass", "l": "level_match"}
-        if key in ("q", "Q", "\x03"):
-            self._stopping = True
-        elif key in steps:
-            name, step = steps[key]
-            control = CONTROLS[name]
-            value = round(min(max(values[name] + step, control.minimum), control.maximum), 6)
-            change = Change(name, value, _KEY_GLIDE_S)
-        elif key in switches:
-            change = Change(switches[key], not values[switches[key]], 0.0)
-        if change is not None:
-            values[change.control] = change.value
-            self._processor.request(change)
 
     def _state(self) -> LiveState:
         processor, times = self._processor, self._processor.times
@@ -236,8 +223,11 @@ class Session:
             xruns=times.xruns,
             midi_messages=processor.midi_messages,
             description=self._backend.describe(),
-            notice=self._notice,
-            keys=self._keys,
+            notice=self._keyboard.complaint or self._notice,
+            keys=self._reads_keys,
+            prompt=self._keyboard.prompt,
+            map_name=self._settings.midi_map.name,
+            mappings=self._door.mappings,
         )
 
     # ---------------------------------------------------------------------------------------------------- the end
@@ -251,9 +241,12 @@ class Session:
                 time.sleep(0.005)
 
     def _write(self, seconds: float) -> None:
-        if self._take is not None:
-            self._take.collect(self._processor.taken)
-            self._take.write()
+        with ExitStack() as stack:
+            if self._recording is not None:
+                stack.callback(self._recording.stop)
+            if self._take is not None:
+                self._take.collect(self._processor.taken)
+                self._take.write()
         if self._settings.stats is not None:
             text = json.dumps(self.figures(seconds), indent=1) + "\n"
             try:

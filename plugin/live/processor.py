@@ -20,6 +20,7 @@ from semeq.words import MorphTable, WordSpace
 from ..controls import ControlError, Controls
 from ..midi import Change, Learner, MidiMap, Translator
 from ..moves import AMOUNT, MATCH_DB, Performer
+from .audio._callback import load, replace
 from .tap import Tap
 from .timing import CallbackTimes
 
@@ -27,7 +28,7 @@ MAX_PAIRS = 400
 #: Pairs that came up while the stream ran, of which the newest are kept: far more than can be in use.
 MOST_LATER = 400
 FADE_S = 0.02
-_TAP_S = 2.0
+TAP_S = 2.0
 
 
 class TooManyPairs(ControlError):
@@ -97,6 +98,8 @@ class LiveProcessor:
         The usual block; others are taken too.
     record : bool
         Keep messages and changes in `taken`, for someone to collect.
+    tap_s : float
+        How much audio the tap holds.
     """
 
     def __init__(
@@ -108,12 +111,13 @@ class LiveProcessor:
         channels: int,
         block_frames: int,
         record: bool = False,
+        tap_s: float = TAP_S,
     ) -> None:
         self.morphs = PreparedMorphs(space, controls, midi_map)
         self.sample_rate_hz = sample_rate_hz
         self.performer = Performer(self.morphs, controls, sample_rate_hz)
         self.times = CallbackTimes(block_frames / sample_rate_hz * 1e6)
-        self.tap = Tap(channels, int(_TAP_S * sample_rate_hz))
+        self.tap = Tap(channels, int(tap_s * sample_rate_hz))
         self.taken: deque[tuple[int, bytes | Change]] = deque()
         self.midi_messages = 0
         self.failure = ""
@@ -149,13 +153,12 @@ class LiveProcessor:
 
     def fade_out(self) -> None:
         """Fade to silence, and stay there."""
-        if self.faded[0] < 0:
-            self.faded[0] = 0
+        replace(self.faded, -1, 0)  # once: a fade that is under way goes on
 
     @property
     def silent(self) -> bool:
         """Whether the fade is over."""
-        return bool(self.faded[0] >= len(self.fade))
+        return load(self.faded, 0) >= len(self.fade)
 
     # ------------------------------------------------------------------------------------- for the control thread
 

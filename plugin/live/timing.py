@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from .audio._callback import copy, load
+
 _LONGEST_US = 20_000
 
 
@@ -16,7 +18,7 @@ class _Count:
         self._place = place
 
     def __get__(self, times: CallbackTimes, _owner: object = None) -> int:
-        return int(times.counts[self._place])
+        return load(times.counts, self._place)
 
 
 class CallbackTimes:
@@ -43,7 +45,9 @@ class CallbackTimes:
 
     def quantile_us(self, fraction: float) -> float:
         """The duration that `fraction` of all stay within, to the microsecond above; 0 where there is none."""
-        seen = np.cumsum(self.histogram)
+        histogram = np.empty_like(self.histogram)
+        copy(self.histogram, histogram)
+        seen = np.cumsum(histogram)
         if seen[-1] == 0:
             return 0.0
         duration = int(np.searchsorted(seen, fraction * float(seen[-1])))

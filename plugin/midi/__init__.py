@@ -4,7 +4,7 @@ from .knob_law import CURVES
 from .learn import Learner
 from .mapfile import dump_map, entry_mapping, load_map, map_entry, read_map, read_maps, shipped_maps
 from .mapping import Mapping, MidiMap
-from .ports import MidiInput, PortError, choose, jack_ports, open_input, system_ports
+from .ports import MidiInput, PortError, choose, jack_ports, name_in_maps, open_input, system_ports
 from .reading import Reader, Reading
 from .recording import MidiFileError, TimedMessage, read_midi_file, ticks_for, write_take
 from .shortform import format_mapping, parse_mapping
@@ -33,6 +33,7 @@ __all__ = [
     "jack_ports",
     "load_map",
     "map_entry",
+    "name_in_maps",
     "open_input",
     "parse_mapping",
     "read_map",

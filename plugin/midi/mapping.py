@@ -204,6 +204,10 @@ class MidiMap:
         """Every word the map can give a word control, in order, once."""
         return tuple(dict.fromkeys(word for mapping in self if mapping.control == control for word in mapping.words))
 
+    def morphs_nowhere(self, to: str | None) -> bool:
+        """Whether it moves `morph` where no second word is given, by `to` or by the map itself."""
+        return to is None and not self.words("to") and any(mapping.control == "morph" for mapping in self)
+
     def joined(self, other: MidiMap) -> MidiMap:
         """Both maps in one."""
         return MidiMap(self.mappings + other.mappings, self.name or other.name, self.port or other.port)

@@ -1,7 +1,7 @@
 """Where MIDI comes from: the system's MIDI ports (python-rtmidi), JACK MIDI, or a socket on this machine or another.
 
-A port is named by part of a system port's name, as ``jack:NAME``, or as ``tcp:HOST:PORT``, where plain MIDI bytes are
-taken, as mido's sockets send them.
+A port is named by part of its name, the system's before JACK's; as ``jack:NAME``; or as ``tcp:HOST:PORT``, where plain
+MIDI bytes are taken, as mido's sockets send them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .stream import StreamSplitter
 
 Sink = Callable[[bytes], object]
 
+_SOCKET, _JACK = "tcp:", "jack:"
 _LEAVE_S = 1.0
 #: JACK clients that could not be closed. What is referred to is not collected, which would close it.
 _LEFT: list[Any] = []
@@ -84,19 +85,37 @@ def choose(wanted: str, names: list[str], kind: str) -> str:
     raise PortError(f"there is no {kind} {wanted!r}; there are: {there}")
 
 
-def open_input(spec: str, sink: Sink) -> MidiInput:
-    """Open an input by name (see the module) and hand its messages to `sink`.
+def open_input(spec: str, sink: Sink, server: str | None = None) -> MidiInput:
+    """Open an input by name (see the module) and hand its messages to `sink`. `server`: the JACK server's name.
 
     Raises
     ------
     PortError
         It cannot be opened.
     """
-    if spec.startswith("tcp:"):
+    if spec.startswith(_SOCKET):
         return SocketInput(spec, sink)
-    if spec.startswith("jack:"):
-        return JackInput(spec[5:], sink)
-    return SystemInput(spec, sink)
+    if spec.startswith(_JACK):
+        return JackInput(spec[len(_JACK) :], sink, server)
+    there: list[str] = []
+    missing: list[str] = []
+    for system, names in (("system", system_ports), ("JACK", lambda: jack_ports(server))):
+        try:
+            found = names()
+        except PortError as error:
+            missing.append(str(error))
+            continue
+        if any(spec.lower() in name.lower() for name in found):
+            return SystemInput(spec, sink) if system == "system" else JackInput(spec, sink, server)
+        there += found
+    if len(missing) == 2:
+        raise PortError("; ".join(missing))
+    raise PortError(f"there is no MIDI input {spec!r}; there are: {', '.join(dict.fromkeys(there)) or 'none'}")
+
+
+def name_in_maps(spec: str) -> str:
+    """What a map file should say of a port that was named so: part of its name; "" for what has none."""
+    return "" if spec.startswith(_SOCKET) else spec.removeprefix(_JACK)
 
 
 class SystemInput:
@@ -141,7 +160,7 @@ class SocketInput:
     """MIDI bytes over TCP: listens on HOST:PORT and takes one sender at a time; a new one may come after it left."""
 
     def __init__(self, spec: str, sink: Sink) -> None:
-        host, _, port = spec[len("tcp:") :].rpartition(":")
+        host, _, port = spec[len(_SOCKET) :].rpartition(":")
         if not port.isdigit() or not 0 < int(port) < 65536:
             raise PortError(f"{spec!r} is not a MIDI socket; write tcp:127.0.0.1:9080")
         self.name, self._sink = spec, sink

@@ -3,6 +3,17 @@ from numpy.typing import NDArray
 
 MOST_FRAMES: int
 
+# Numbers that the callback writes, or reads, meanwhile: by atomic operations.
+
+def load(numbers: NDArray[np.int64], place: int, /) -> int:
+    """One of them. What the callback wrote before it is there for whoever has read it."""
+
+def copy(numbers: NDArray[np.uint64], to: NDArray[np.uint64], /) -> None:
+    """All of them, one after the other."""
+
+def replace(number: NDArray[np.int64], expected: int, value: int, /) -> bool:
+    """Set the only one, if it is what is expected; whether it was."""
+
 class Callback:
     def __init__(
         self,

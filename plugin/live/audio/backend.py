@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ..processor import LiveProcessor
+if TYPE_CHECKING:  # the processor reads what the callback writes, by functions from here
+    from ..processor import LiveProcessor
 
 
 class LiveError(RuntimeError):

@@ -134,6 +134,18 @@ NB_MODULE(_callback, m) {
     // A callback outlives the interpreter where a device does not stop.
     nb::set_leak_warnings(false);
     m.attr("MOST_FRAMES") = kMostFrames;
+    m.def("load", [](Array<const std::int64_t, 1> from, std::size_t place) {
+        if (place >= from.shape(0)) throw nb::index_error("no such number");
+        return semeq::live::load(from.data() + place);
+    });
+    m.def("copy", [](Array<const std::uint64_t, 1> from, Array<std::uint64_t, 1> to) {
+        if (from.shape(0) != to.shape(0)) throw nb::value_error("arrays of two lengths");
+        for (std::size_t i = 0; i < from.shape(0); ++i) to(i) = semeq::live::load(from.data() + i);
+    });
+    m.def("replace", [](Array<std::int64_t, 1> what, std::int64_t expected, std::int64_t value) {
+        if (what.shape(0) != 1) throw nb::value_error("one number");
+        return semeq::live::replace(what.data(), expected, value);
+    });
     nb::class_<Host>(m, "Callback")
         .def("__init__",
              [](Host* self, double sample_rate, Array<float, 3> tap, Array<std::int64_t, 1> position,

@@ -59,8 +59,9 @@ private:
     std::atomic<std::size_t> begin_{0}, end_{0};
 };
 
-// What Python reads while it runs. Layouts as in plugin/live/timing.py and tap.py. Single numbers are read and written
-// as whole ones (the builtins of gcc and clang: C++17 has no atomic_ref, and the memory is Python's).
+// What Python reads while it runs. Layouts as in plugin/live/timing.py and tap.py. Numbers are read and written by atomic
+// operations on both sides (the builtins of gcc and clang: C++17 has no atomic_ref, and the memory is Python's); samples
+// of the tap are plain, and their readers stay half a ring away from where they are written.
 struct Shared {
     float* tap;  // (2, channels, tap_frames): input, output
     std::int64_t tap_frames;    // a power of two
@@ -77,7 +78,7 @@ enum Count { kCallbacks, kBusyNs, kLongestNs, kSlow, kLateTargets, kLostMessages
 
 template <class T>
 T load(const T* from) noexcept {
-    return __atomic_load_n(from, __ATOMIC_RELAXED);
+    return __atomic_load_n(from, __ATOMIC_ACQUIRE);  // with `store`
 }
 template <class T>
 void store(T* to, T value) noexcept {
@@ -86,6 +87,12 @@ void store(T* to, T value) noexcept {
 template <class T>
 void add(T* to, T more) noexcept {
     __atomic_fetch_add(to, more, __ATOMIC_RELAXED);
+}
+
+// Whether it was `expected`, and is `value` now.
+template <class T>
+bool replace(T* what, T expected, T value) noexcept {
+    return __atomic_compare_exchange_n(what, &expected, value, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
 inline std::int64_t now_ns() noexcept {

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+import time
+from typing import TYPE_CHECKING
 
 from ...jack_client import open_jack_client
-from ..processor import LiveProcessor
 from ._callback import MOST_FRAMES
 from .backend import LiveError, in_time
+from .jack_connections import Connections
 from .jack_library import JackLibrary
 from .native_stream import NativeStream
 
+if TYPE_CHECKING:  # the processor reads what the callback writes, by functions from here
+    from ..processor import LiveProcessor
+
 _CLOSE_S = 5.0
+_CLOSE_HUNG_S = 0.5
+#: Without a callback for so long, or so many blocks where they are longer, the server hangs.
+_HANGS_AFTER_S, _HANGS_AFTER_BLOCKS = 1.0, 4
 
 
 class JackBackend:
@@ -24,11 +31,12 @@ class JackBackend:
         The client's name; JACK appends a number where it is taken.
     channels : int
     inputs, outputs : str, optional
-        Part of the names of the ports to connect to; None: connect nothing.
+        Part of the names of the ports to connect to, ``system`` for those of hardware; taken up again when they come
+        back. None: connect nothing.
     midi : str, optional
         Part of the names of the MIDI ports to listen to; taken up again when they come back.
     block_frames : int, optional
-        Set the server's block, for all its clients. None: take it as it is.
+        Set the server's block, for all its clients, until the end. None: take it as it is.
     server : str, optional
         The server's name; None: the default one.
 
@@ -50,24 +58,27 @@ class JackBackend:
     ) -> None:
         self._client = client = open_jack_client(name, server, LiveError)
         self.name: str = client.name
-        self._wanted, self._midi_wanted = (inputs, outputs), midi
         self._notices: list[str] = []
         self._closed, self.trouble = False, ""
-        self._ports_changed = True
-        self._midi_connected: set[str] = set()
+        self._ports_changed, self._hangs = True, False
+        self._seen, self._seen_at_s = -1, 0.0  # callbacks
+        self._block_change: tuple[int, int] | None = None  # what the server had, and what was asked for
         self._latency_ms: tuple[float, float] | None = None
         self._stream: NativeStream | None = None
         try:
             self._library = JackLibrary(client)
-            if block_frames is not None and client.blocksize != block_frames:
-                client.blocksize = block_frames
-            self.sample_rate_hz, self.block_frames, self.channels = client.samplerate, client.blocksize, channels
             self._ins = [client.inports.register(f"in_{i + 1}") for i in range(channels)]
             self._outs = [client.outports.register(f"out_{i + 1}") for i in range(channels)]
             self._midi = client.midi_inports.register("midi")
-            for wanted, is_output in ((inputs, True), (outputs, False)):
-                if wanted is not None:
-                    self._matching(wanted, is_output)
+            sides = ((self._ins, inputs, False), (self._outs, outputs, False), ([self._midi], midi, True))
+            self._connections = [
+                Connections(client, own, wanted, is_midi) for own, wanted, is_midi in sides if wanted is not None
+            ]
+            for connections in self._connections:
+                connections.check()
+            if block_frames is not None and client.blocksize != block_frames:
+                self._block_change, client.blocksize = (client.blocksize, block_frames), block_frames
+            self.sample_rate_hz, self.block_frames, self.channels = client.samplerate, client.blocksize, channels
         except LiveError:
             client.close()
             raise
@@ -108,6 +119,8 @@ class JackBackend:
             self.trouble = f"the JACK server ended ({reason})" if reason else "the JACK server ended"
 
         def resized(frames: int) -> None:
+            if self._closed:
+                return
             if frames > MOST_FRAMES:
                 self.trouble = f"JACK asks for blocks of {frames} frames; at most {MOST_FRAMES} are supported"
             elif frames != self.block_frames:
@@ -125,38 +138,40 @@ class JackBackend:
         stream.start()
         try:
             client.activate()
-            for ours, wanted, is_output in ((ins, self._wanted[0], True), (outs, self._wanted[1], False)):
-                if wanted is not None:
-                    others = self._matching(wanted, is_output)
-                    if len(others) < len(ours):
-                        self._notices.append(f"{wanted} has {len(others)} ports for {len(ours)} channels")
-                    for own, other in zip(ours, others, strict=False):
-                        client.connect(*((other, own) if is_output else (own, other)))
+            for connections in self._connections:
+                self._notices += connections.begin()
         except LiveError:
             raise
         except Exception as error:  # as above
             raise LiveError(f"JACK refused: {error}") from None
 
     def look_after(self) -> None:
-        """Connect MIDI ports that appeared; tell of those that went."""
-        if self._midi_wanted is None or not self._ports_changed or self.trouble:
+        """Connect ports that came back, tell of those that went, and notice a server that hangs."""
+        if self.trouble or self._stream is None:
             return
-        self._ports_changed = False
-        try:
-            present = {
-                port.name
-                for port in self._client.get_ports(is_midi=True, is_output=True)
-                if self._midi_wanted.lower() in port.name.lower()
-            }
-            for gone in sorted(self._midi_connected - present):
-                self._notices.append(f"MIDI port {gone} was unplugged")
-            for new in sorted(present - self._midi_connected):
-                self._client.connect(new, self._midi)
-                self._notices.append(f"MIDI from {new}")
-            self._midi_connected = present
-        except Exception as error:  # a port may go while it is being connected: look again next time
-            self._ports_changed = True
-            self._notices.append(f"MIDI: {error}")
+        self._watch_server(self._stream)
+        if self._hangs:
+            return
+        changed, self._ports_changed = self._ports_changed, False
+        for connections in self._connections:
+            try:
+                news, again = connections.look(changed)
+            except Exception as error:  # a port may go while it is being looked at: look again next time
+                news, again = [f"JACK: {error}"], True
+            self._notices += news
+            self._ports_changed |= again
+
+    def _watch_server(self, stream: NativeStream) -> None:
+        calls, now = stream.processor.times.callbacks, time.monotonic()
+        if calls != self._seen:
+            self._seen, self._seen_at_s = calls, now
+            if self._hangs:
+                self._hangs = False
+                self._notices.append("the JACK server answers again")
+        longest = max(_HANGS_AFTER_S, _HANGS_AFTER_BLOCKS * self.block_frames / self.sample_rate_hz)
+        if not self._hangs and now - self._seen_at_s > longest:
+            self._hangs = True
+            self._notices.append("the JACK server does not answer; Ctrl-C ends")
 
     def close(self) -> None:
         """See `Backend`."""
@@ -167,21 +182,17 @@ class JackBackend:
         self._closed = True
         # Deactivating cancels the thread that calls us: harmless in C++ (callback.cpp), never to be done to one that
         # calls Python (semeq.plugin.midi.ports.JackInput says why).
-        steps = [self._client.close] if self.trouble else [self._client.deactivate, self._client.close]
-        if not in_time(_CLOSE_S, self._stream, *steps):
-            self._notices.append("the JACK server does not answer; closed without it")
+        steps = [self._client.close] if self.trouble else [self._client.deactivate, self._give_block_back]
+        steps += [] if self.trouble else [self._client.close]
+        if not in_time(_CLOSE_HUNG_S if self._hangs else _CLOSE_S, self._stream, *steps) and not self.trouble:
+            self.trouble = "the JACK server does not answer; closed without it"
         if self._stream is not None:  # after the client: nobody calls the callback any more
             self._stream.stop()
 
-    def _matching(self, wanted: str, is_output: bool) -> list[Any]:
-        ports = self._client.get_ports(is_audio=True, is_output=is_output, is_input=not is_output)
-        ports = [port for port in ports if not self._client.owns(port)]
-        matching = [port for port in ports if wanted.lower() in port.name.lower()]
-        if not matching:
-            side = "output" if is_output else "input"
-            there = ", ".join(port.name for port in ports) or "none"
-            raise LiveError(f"there is no JACK {side} {wanted!r}; there are: {there}")
-        return matching
+    def _give_block_back(self) -> None:
+        """Set the server's block to what it was, unless someone else has changed it since."""
+        if self._block_change is not None and self._client.blocksize == self._block_change[1]:
+            self._client.blocksize = self._block_change[0]
 
 
 def list_ports(server: str | None = None) -> dict[str, list[str]]:

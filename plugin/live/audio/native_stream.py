@@ -7,9 +7,12 @@ that there is a block's time to work it out; a target that comes later than that
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
-from ..processor import LiveProcessor
 from ._callback import Callback
+
+if TYPE_CHECKING:  # the processor reads what the callback writes, by functions from here
+    from ..processor import LiveProcessor
 
 _LOOK_S = 0.1
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import atexit
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..processor import LiveProcessor
 from .backend import LiveError, in_time
 from .native_stream import NativeStream
+
+if TYPE_CHECKING:  # the processor reads what the callback writes, by functions from here
+    from ..processor import LiveProcessor
 
 _CLOSE_S = 2.0
 _LOST_LOOKS = 40  # looks without a callback in between, about 2 s, before a device counts as lost

@@ -51,7 +51,7 @@ int main() {
             callback.follow(heard % 2 == 0);
             callback.settle(entered + kFrames);
             // What Python reads and writes meanwhile.
-            if (load(&counts[kCallbacks]) > kBlocks / 2 && load(faded.data()) < 0) store<std::int64_t>(faded.data(), 0);
+            if (load(&counts[kCallbacks]) > kBlocks / 2 && load(faded.data()) < 0) replace<std::int64_t>(faded.data(), -1, 0);
             if (load(position.data()) % kFrames != 0 || load(&histogram[100]) > kBlocks) std::abort();
         }
     });

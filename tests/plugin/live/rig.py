@@ -73,6 +73,7 @@ class Server:
     def stop(self, how=signal.SIGTERM):
         if self.process.poll() is None:
             self.process.send_signal(how)
+            self.process.send_signal(signal.SIGCONT)  # a test may have stopped it
             try:
                 self.process.wait(5)
             except subprocess.TimeoutExpired:

@@ -10,6 +10,7 @@ import pytest
 from semeq.plugin.midi import PortError
 from semeq.plugin.midi.ports import JackInput
 
+from .playing import BLOCK
 from .rig import Knob, wait_until
 
 pytestmark = pytest.mark.slow
@@ -59,6 +60,105 @@ def test_a_midi_device_may_go_and_come_back(server, start_host):
     assert client.get_all_connections("nano:nanoKONTROL2")
     client.close()
     assert host.end() == 0
+
+
+class Player:
+    """A JACK client with two outputs and no sound. Without a callback of Python's it may be closed at any time."""
+
+    def __init__(self, server, name="player"):
+        self._client = server.client(name)
+        self.outs = [self._client.outports.register(f"out_{i + 1}") for i in range(2)]
+        self._client.activate()
+
+    @property
+    def partners(self):
+        return [[port.name for port in out.connections] for out in self.outs]
+
+    def disconnect(self):
+        for out in self.outs:
+            out.disconnect()
+
+    def close(self):
+        self._client.close()
+
+
+def test_audio_ports_may_go_and_come_back(server, start_host):
+    player = Player(server)
+    host = start_host("-s", "warm", "--input", "player", "--output", "system", server=server).ready()
+    ours = [[host.port("in_1")], [host.port("in_2")]]
+    wait_until(lambda: player.partners == ours, what="the connection")
+    player.close()
+    wait_until(lambda: said(host).count("is gone") == 2, what="the notices")
+    assert "audio port player:out_1 is gone" in said(host)
+    player = Player(server)
+    wait_until(lambda: player.partners == ours, what="the connection again")
+    wait_until(lambda: said(host).count("is back") == 2, what="the notices")
+    for goes in range(2, 7):  # between two looks
+        player.close()
+        player = Player(server)
+        wait_until(lambda: player.partners == ours, what="the connection again")  # noqa: B023
+        wait_until(lambda: said(host).count("is back") == 2 * goes, what="the notices")  # noqa: B023
+    assert said(host).count("is gone") == 12
+    assert "system:" not in said(host)
+    player.close()
+    assert host.end() == 0
+
+
+def test_a_connection_that_someone_ends_by_hand_stays_ended(server, start_host):
+    player = Player(server)
+    host = start_host("-s", "warm", "--input", "player", server=server).ready()
+    wait_until(lambda: all(player.partners), what="the connection")
+    player.disconnect()
+    time.sleep(1.5)
+    other = Player(server, "another")  # ports that come are no reason to connect it
+    time.sleep(0.5)
+    assert player.partners == [[], []]
+    for client in (player, other):
+        client.close()
+    assert host.end() == 0
+
+
+def test_a_server_that_hangs_is_told_and_left(own_server, start_host):
+    host = start_host(*START, "--input", "system", server=own_server).ready()
+    time.sleep(0.3)
+    own_server.process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: "the JACK server does not answer" in said(host), what="the notice")
+    own_server.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: "the JACK server answers again" in said(host), what="the notice")
+    own_server.process.send_signal(signal.SIGSTOP)
+    wait_until(lambda: said(host).count("does not answer") == 2, what="the notice")
+    assert host.end() == 1
+    assert host.lines[-1] == "semeq: the JACK server does not answer; closed without it"
+    assert len(host.lines) == 5
+    assert "does not answer" in host.stats["stopped_by"]
+
+
+def test_a_server_that_hangs_from_the_start_is_told(own_server, start_host):
+    own_server.process.send_signal(signal.SIGSTOP)
+    host = start_host(*START, server=own_server)
+    assert host.end(None) == 1
+    assert host.lines == [f"semeq: the JACK server named {own_server.name} does not answer"]
+
+
+@pytest.mark.parametrize("meanwhile", [None, 256])
+def test_the_server_gets_its_block_back_unless_someone_changed_it(own_server, start_host, meanwhile):
+    watcher = own_server.client("watcher")
+    host = start_host("-s", "warm", "--block", 64, server=own_server).ready()
+    assert watcher.blocksize == 64
+    if meanwhile:
+        watcher.blocksize = meanwhile
+        wait_until(lambda: "block is now 256 frames" in said(host), what="the notice")
+    assert host.end() == 0
+    assert watcher.blocksize == (meanwhile or BLOCK)
+    assert host.stats["block_frames"] == (meanwhile or 64)
+    watcher.close()
+
+
+def test_a_request_that_is_refused_leaves_the_servers_block_alone(server, start_host):
+    watcher = server.client("watcher")
+    assert start_host(*START, "--block", 64, "--input", "nowhere", server=server).end(None) == 1
+    assert watcher.blocksize == BLOCK
+    watcher.close()
 
 
 def test_midi_from_a_socket_and_a_sender_that_leaves(server, start_host):

@@ -119,6 +119,32 @@ def test_a_take_replays_offline_as_it_was_played(server, start_host, start_rig, 
     assert np.abs(replayed - sent).max() > 0.05  # something was played
 
 
+def test_a_take_rendered_on_its_recorded_input_is_what_was_heard(server, start_host, start_rig, tmp_path, random):
+    take, recorded = tmp_path / "take.mid", tmp_path / "in.wav"
+    options = ("--map", "21=morph", "--map", "22=intensity[0..2]:5ms", "--record", take, "--record-audio", recorded)
+    host = start_host("-s", "warm", "--to", "bright", *options, server=server).ready()
+    rig = start_rig(server, host)
+    audio = random.standard_normal((2, 3 * RATE)).astype(np.float32) * 0.1
+    at = np.sort(random.integers(0, 2 * RATE, 200))
+    messages = [(int(f), cc(int(random.integers(128)), int(random.integers(21, 23)))) for f in at]
+    sent, back, whole = rig.play(audio, messages)
+    assert whole
+    assert host.end() == 0
+
+    came = soundfile.read(recorded, dtype="float32")[0].T
+    begin = int(np.argmax(came[0] == sent[0, 0]))
+    there = slice(begin, begin + sent.shape[1])
+    assert np.array_equal(came[:, there], sent)
+    assert not came[:, : begin - 1].any()
+    out = tmp_path / "out"
+    done = CliRunner().invoke(semeq_command, ["process", str(recorded), "--automate", str(take), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    rendered = soundfile.read(out / "in.wav", dtype="float32")[0].T
+    assert rendered.shape == came.shape
+    assert np.array_equal(rendered[:, there], back)
+    assert np.abs(back - sent).max() > 0.05  # something was played
+
+
 def _offset_of(take, messages):
     from semeq.plugin.midi import read_midi_file
 

@@ -40,7 +40,12 @@ def asked(monkeypatch, tmp_path):
         table.update(page=page)
         table.update({f"controls.{k}": v for k, v in asdict(settings.controls).items()})
         table.update(model=space.decoder.bundle.path, adaptation=adaptation is not None)
-        table.update(own_midi=settings.midi_port, stats=settings.stats, record=settings.record)
+        table.update(
+            own_midi=settings.midi_port,
+            stats=settings.stats,
+            record=settings.record,
+            record_audio=settings.record_audio,
+        )
         table.update(seconds=settings.seconds, view=settings.view)
         table.update(map=[str(mapping.source) + "=" + mapping.control for mapping in settings.midi_map])
         return SimpleNamespace(run=lambda: {"ran": True})
@@ -84,6 +89,7 @@ CASES = {
     "--level-match": (["--level-match"], {"controls.level_match": True}),
     "--adaptive": (["--adaptive"], {"controls.adaptive": True, "adaptation": True}),
     "--record": (["--record", "take.mid"], {"record": Path("take.mid")}),
+    "--record-audio": (["--record-audio", "in.wav"], {"record_audio": Path("in.wav")}),
     "--stats": (["--stats", "figures.json"], {"stats": Path("figures.json")}),
     "--seconds": (["--seconds", "2.5"], {"seconds": 2.5}),
     "--plain": (["--plain"], {"view": False}),

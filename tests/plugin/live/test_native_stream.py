@@ -13,7 +13,7 @@ import semeq.eq
 from semeq.eq import Engine
 from semeq.plugin import Controls, WordSpace
 from semeq.plugin.live import LiveProcessor
-from semeq.plugin.live.audio._callback import MOST_FRAMES, Callback
+from semeq.plugin.live.audio._callback import MOST_FRAMES, Callback, copy, load, replace
 from semeq.plugin.live.audio.native_stream import NativeStream
 from semeq.plugin.midi import Change, MidiMap, read_maps
 
@@ -228,6 +228,21 @@ def test_arrays_of_other_shapes_are_refused(space):
         stream.callback.post(np.zeros(2, np.int64), np.zeros((2, 12)), np.zeros(2))
     with pytest.raises(ValueError, match="null"):
         stream.callback.jack(0, 0, 0, 0, [1, 1], [1, 1])
+
+
+def test_shared_numbers_are_read_and_set_as_they_stand():
+    numbers, one, histogram = np.arange(3) * 2**40, np.array([-1]), np.arange(5, dtype=np.uint64)
+    assert [load(numbers, i) for i in range(3)] == [0, 2**40, 2**41]
+    assert (replace(one, -1, 0), replace(one, -1, 7), one[0]) == (True, False, 0)
+    to = np.zeros(5, np.uint64)
+    copy(histogram, to)
+    assert np.array_equal(to, histogram)
+    with pytest.raises(IndexError):
+        load(numbers, 3)
+    with pytest.raises(ValueError, match="lengths"):
+        copy(histogram, to[:4].copy())
+    with pytest.raises(ValueError, match="one number"):
+        replace(numbers, 0, 1)
 
 
 @pytest.mark.parametrize("sanitizer", ["thread", "address,undefined"])

@@ -202,3 +202,17 @@ def test_a_missing_map_lists_the_shipped_ones():
         read_map("korg")
     with pytest.raises(MapError, match="No such file"):
         read_map("missing.toml")
+
+
+@pytest.mark.parametrize(
+    ("maps", "to", "nowhere"),
+    [
+        (("21=morph",), None, True),
+        (("21=morph",), "bright", False),
+        (("21=intensity",), None, False),
+        (("21=morph", "pc=to{bright,airy}"), None, False),
+        (("21=morph", "pc=semantic{bright,airy}"), None, True),
+    ],
+)
+def test_a_map_that_morphs_without_a_second_word_is_known(maps, to, nowhere):
+    assert read_maps(maps).morphs_nowhere(to) == nowhere
