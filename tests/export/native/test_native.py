@@ -22,12 +22,11 @@ pytestmark = NEEDS
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory):
+def cache(native_cache):
     """A cache of its own, so that what is tested was built from these sources."""
-    folder = tmp_path_factory.mktemp("cache")
     before = os.environ.get("XDG_CACHE_HOME")
-    os.environ["XDG_CACHE_HOME"] = str(folder)
-    yield folder
+    os.environ["XDG_CACHE_HOME"] = str(native_cache)
+    yield native_cache
     os.environ.pop("XDG_CACHE_HOME")
     if before is not None:
         os.environ["XDG_CACHE_HOME"] = before
@@ -168,13 +167,13 @@ def test_loading_and_unloading_does_not_grow(cache, native):
 
 
 def test_the_host_lists_parameters_words_and_no_latency(host, plugins):
-    lines = subprocess.run([host, "info", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True).stdout
+    lines = subprocess.run([host, "info", plugins / "semeq.clap"], capture_output=True, text=True, check=True).stdout
     assert lines.startswith("channels 2 latency 0\n")
     names = [line.split("\t")[1] for line in lines.splitlines()[1:]]
     assert names == ["Semantic", "To", "Morph", "Intensity", "Output", "Bypass"]
-    words = subprocess.run([host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True).stdout
+    words = subprocess.run([host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True).stdout
     assert {"warm", "bright"} <= set(words.split())
-    mono = subprocess.run([host, "info", plugins / "Test EQ mono.clap"], capture_output=True, text=True, check=True)
+    mono = subprocess.run([host, "info", plugins / "semeq mono.clap"], capture_output=True, text=True, check=True)
     assert mono.stdout.startswith("channels 1 latency 0\n")
 
 
@@ -188,23 +187,23 @@ def render(host, plugin, audio, tmp_path, *changes, rate=48_000, block=64):
 def test_clap_and_vst3_play_the_same(host, plugins, native, music, tmp_path):
     native.controls = Controls(native.words[3], native.words[7], 0.4, 1.2, -2.0)
     changes = ["0=3", "1=7", "2=0.4", "3=1.2", "4=-2"]
-    out = render(host, plugins / "Test EQ.clap", music, tmp_path, *changes, rate=RATE)
+    out = render(host, plugins / "semeq.clap", music, tmp_path, *changes, rate=RATE)
     np.testing.assert_allclose(out, native(music, RATE), atol=1e-5)
 
 
 def test_a_controller_acts_at_its_frame(host, plugins, music, tmp_path):
     frame = 10_007
-    still = render(host, plugins / "Test EQ.clap", music, tmp_path)
-    moved = render(host, plugins / "Test EQ.clap", music, tmp_path, f"@{frame}:cc=21:127")
+    still = render(host, plugins / "semeq.clap", music, tmp_path)
+    moved = render(host, plugins / "semeq.clap", music, tmp_path, f"@{frame}:cc=21:127")
     np.testing.assert_array_equal(moved[:, :frame], still[:, :frame])
     assert (moved[:, frame + 1] != still[:, frame + 1]).any()
-    bright = render(host, plugins / "Test EQ.clap", music, tmp_path, "2=1")
+    bright = render(host, plugins / "semeq.clap", music, tmp_path, "2=1")
     np.testing.assert_allclose(moved[:, frame + 9000 :], bright[:, frame + 9000 :], atol=1e-4)
 
 
 def test_a_new_pair_of_words_is_exact_within_a_tenth_of_a_second(host, plugins, music, tmp_path):
-    changed = render(host, plugins / "Test EQ.clap", music, tmp_path, "2=0.5", "@5000:0=8", "@5000:1=9")
-    wanted = render(host, plugins / "Test EQ.clap", music, tmp_path, "2=0.5", "0=8", "1=9")
+    changed = render(host, plugins / "semeq.clap", music, tmp_path, "2=0.5", "@5000:0=8", "@5000:1=9")
+    wanted = render(host, plugins / "semeq.clap", music, tmp_path, "2=0.5", "0=8", "1=9")
     settled = 5000 + 4800 + 9000  # and the filters' own memory
     np.testing.assert_allclose(changed[:, settled:], wanted[:, settled:], atol=1e-4)
 
@@ -222,7 +221,7 @@ def stray_db(audio, changed, start, rate=48_000):
 def test_words_bypass_and_controllers_leave_no_clicks(host, plugins, tmp_path, block):
     sine = 0.5 * np.sin(2 * np.pi * 200 * np.arange(96_000) / 48_000)
     audio = np.stack([sine, sine]).astype(np.float32)
-    clap, at = plugins / "Test EQ.clap", 24_000
+    clap, at = plugins / "semeq.clap", 24_000
     listed = subprocess.run([host, "words", clap], capture_output=True, text=True, check=True).stdout.splitlines()
     deep, tinny = listed.index("deep"), listed.index("tinny")
     pair = [f"0={deep}", f"1={deep}"]
@@ -234,7 +233,7 @@ def test_words_bypass_and_controllers_leave_no_clicks(host, plugins, tmp_path, b
 
 
 def test_a_controller_reaches_the_first_128_words_one_by_one(host, plugins, music, tmp_path):
-    clap = plugins / "Test EQ.clap"
+    clap = plugins / "semeq.clap"
     for number in (0, 63, 127):
         turned = render(host, clap, music, tmp_path, f"@0:cc=23:{number}")
         wanted = render(host, clap, music, tmp_path, f"@0:0={number}")
@@ -251,7 +250,7 @@ def error_db(found, expected):
 @pytest.mark.parametrize("block", BLOCKS)
 def test_clap_events_act_at_their_frames_in_any_block(host, plugins, music, tmp_path, block):
     random = np.random.default_rng(3)
-    clap, table = plugins / "Test EQ.clap", WordSpace.open().table("warm", "bright")
+    clap, table = plugins / "semeq.clap", WordSpace.open().table("warm", "bright")
     listed = subprocess.run([host, "words", clap], capture_output=True, text=True, check=True).stdout.splitlines()
     frames = [int(f) for f in np.cumsum(random.integers(70, 900, 60)) if f < len(music[0]) - 100]
     frames = [frame + (frame % block == 0) for frame in frames]
@@ -277,9 +276,9 @@ def vst3_host(tmp_path_factory):
 @pytest.mark.parametrize("block", [*BLOCKS, 480])
 def test_vst3_points_are_joined_by_lines_without_delay_in_any_block(host, vst3_host, plugins, music, tmp_path, block):
     listed = subprocess.run(
-        [host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True
+        [host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True
     ).stdout.splitlines()
-    module = next((plugins / "Test EQ.vst3").rglob("*.so"))
+    module = next((plugins / "semeq.vst3").rglob("*.so"))
     points = [(1001, 0.0), (30_011, 1.0), (45_013, 0.2), (80_017, 0.9)]
     music = np.tile(music, 2)
     expected = SemanticEQ("warm", to="bright")(music, RATE, automation={"morph": [(f / RATE, v) for f, v in points]})
@@ -292,7 +291,7 @@ def test_vst3_points_are_joined_by_lines_without_delay_in_any_block(host, vst3_h
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the VST3 host of these tests loads Linux modules")
 def test_a_step_of_a_word_in_vst3_begins_at_its_point(host, vst3_host, plugins, music, tmp_path):
-    module = next((plugins / "Test EQ.vst3").rglob("*.so"))
+    module = next((plugins / "semeq.vst3").rglob("*.so"))
     still = render(vst3_host, module, music, tmp_path, rate=RATE, block=4096)
     moved = render(vst3_host, module, music, tmp_path, "@10007:Semantic=0.5", rate=RATE, block=4096)
     np.testing.assert_array_equal(moved[:, :10_007], still[:, :10_007])
@@ -300,8 +299,8 @@ def test_a_step_of_a_word_in_vst3_begins_at_its_point(host, vst3_host, plugins, 
 
 
 def test_state_is_saved_by_the_name_of_the_word(host, plugins):
-    saved = subprocess.run([host, "state", plugins / "Test EQ.clap"], capture_output=True, check=True).stdout
-    words = subprocess.run([host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True).stdout
+    saved = subprocess.run([host, "state", plugins / "semeq.clap"], capture_output=True, check=True).stdout
+    words = subprocess.run([host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True).stdout
     number, name = saved.split(b"semantic_word\0")[1].split(b"\0")[0].split(b":")
     assert words.splitlines()[int(number)] == name.decode()
 
@@ -309,7 +308,7 @@ def test_state_is_saved_by_the_name_of_the_word(host, plugins):
 @pytest.mark.parametrize(("variant", "seed"), [("", 1), (" mono", 2)])
 def test_fuzz_without_allocation_locks_or_bad_samples(host, plugins, variant, seed):
     done = subprocess.run(
-        [host, "fuzz", plugins / f"Test EQ{variant}.clap", "5", str(seed)], capture_output=True, text=True, check=False
+        [host, "fuzz", plugins / f"semeq{variant}.clap", "5", str(seed)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[0]) > 1000

@@ -139,7 +139,7 @@ def clap_program(tmp_path_factory):
 
 @pytest.fixture
 def clap(clap_program, plugins, screen):
-    window = ClapWindow(clap_program, plugins / "Test EQ.clap", screen)
+    window = ClapWindow(clap_program, plugins / "semeq.clap", screen)
     screen.until(screen.drawn)
     yield window
     window.close()
@@ -149,7 +149,7 @@ def clap(clap_program, plugins, screen):
 def words(plugins, tmp_path_factory):
     host = compile_host(tmp_path_factory.mktemp("words"))
     return subprocess.run(
-        [host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True
+        [host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True
     ).stdout.splitlines()
 
 
@@ -205,7 +205,7 @@ def test_the_spectrum_of_the_output_is_drawn(clap, screen):
 
 
 def test_without_sound_there_is_no_spectrum(clap_program, plugins, screen):
-    window = ClapWindow(clap_program, plugins / "Test EQ.clap", screen, "silence")
+    window = ClapWindow(clap_program, plugins / "semeq.clap", screen, "silence")
     screen.until(screen.drawn)
     assert lower_plot(screen) < 35
     window.close()
@@ -229,7 +229,7 @@ print(json.dumps({name: p.raw_value for name, p in plugin.parameters.items()}), 
 
 def test_vst3_in_pedalboard(plugins, screen, words):
     process = subprocess.Popen(
-        [sys.executable, "-c", VST3_SCRIPT, plugins / "Test EQ.vst3"],
+        [sys.executable, "-c", VST3_SCRIPT, plugins / "semeq.vst3"],
         env=screen.environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -284,7 +284,7 @@ def test_lv2_in_jalv(plugins, screen):
         ["jackd", "-n", name, "-r", "-d", "dummy"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     time.sleep(2)
-    host = subprocess.Popen(["jalv.gtk3", "urn:semeq:test-eq"], env=environment, stdout=subprocess.DEVNULL)
+    host = subprocess.Popen(["jalv.gtk3", "urn:semeq:semeq"], env=environment, stdout=subprocess.DEVNULL)
     try:
         screen.until(lambda: window_stands(screen))
         screen.until(screen.drawn)
