@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "block_line.hpp"
 #include "decoder.hpp"
 #include "engine.hpp"
 #include "morph_path.hpp"
@@ -51,16 +52,55 @@ public:
 
     void run(const float* const* inputs, float* const* outputs, int frames) noexcept {
         if (frames <= 0) return;
-        follow_controls(frames);
-        // The engine wants channels at a fixed distance; hosts give pointers.
-        if constexpr (SEMEQ_CHANNELS == 1) {
-            engine_.process(inputs[0], outputs[0], frames, 0, 1, 0, 1);
-        } else {
-            engine_.process(inputs[0], outputs[0], frames, inputs[1] - inputs[0], 1, outputs[1] - outputs[0], 1);
+        if (!begin_lines(frames)) {
+            play(inputs, outputs, 0, frames);
+            return;
+        }
+        for (int from = 0; from < frames;) {
+            const int to = frames - from < 2 * kShortestRamp ? frames : from + kShortestRamp;
+            for (std::uint32_t i = 0; i < kLines; ++i) heard_[i] = lines_[i].at(double(to) / frames);
+            play(inputs, outputs, from, to);
+            from = to;
         }
     }
 
 private:
+    // Morph, intensity and output: what hosts draw lines for. In LV2 they know only where a block begins.
+    static constexpr std::uint32_t kFirstLine = kMorph, kLines = 3;
+#ifdef DISTRHO_PLUGIN_TARGET_LV2
+    static constexpr bool kValuesByBlock = true;
+#else
+    static constexpr bool kValuesByBlock = false;
+#endif
+
+    // Whether the block is to be played in parts, on lines.
+    bool begin_lines(int frames) noexcept {
+        bool moves = false;
+        for (std::uint32_t i = 0; i < kLines; ++i) {
+            const std::uint32_t index = kFirstLine + i;
+            heard_[i] = get(index);
+            if (!kValuesByBlock) continue;
+            if (fresh_ || fade_left_ > 0)
+                lines_[i].jump(heard_[i]);
+            else
+                lines_[i].begin(heard_[i], frames, kLow[index], kHigh[index]);
+            moves = moves || lines_[i].moves();
+        }
+        return moves;
+    }
+
+    void play(const float* const* inputs, float* const* outputs, int from, int to) noexcept {
+        follow_controls(to - from);
+        const float* const in = inputs[0] + from;
+        float* const out = outputs[0] + from;
+        // The engine wants channels at a fixed distance; hosts give pointers.
+        if constexpr (SEMEQ_CHANNELS == 1) {
+            engine_.process(in, out, to - from, 0, 1, 0, 1);
+        } else {
+            engine_.process(in, out, to - from, inputs[1] - inputs[0], 1, outputs[1] - outputs[0], 1);
+        }
+    }
+
     struct Wanted {
         int semantic = -1, to = -1;
         float morph = 0, intensity = 0, output_db = 0;
@@ -76,7 +116,7 @@ private:
     }
 
     Wanted wanted() const noexcept {
-        return {int(get(kSemantic)), int(get(kTo)), get(kMorph), get(kIntensity), get(kOutputDb), get(kBypass) > 0.5f};
+        return {int(get(kSemantic)), int(get(kTo)), heard_[0], heard_[1], heard_[2], get(kBypass) > 0.5f};
     }
 
     void take_pair() noexcept {
@@ -121,6 +161,8 @@ private:
     }
 
     std::atomic<float> values_[kParameterCount];
+    BlockLine lines_[kLines];
+    float heard_[kLines] = {};  // the values of this part of the block
     Decoder decoder_;
     ReferenceCurve curve_;
     MorphPath path_;
