@@ -18,13 +18,20 @@ using namespace semeq;
 // MIDI 1.0 leaves controllers 20 to 31 undefined, so they are free to use. In the order of ParameterIndex.
 constexpr std::uint8_t kControllers[kParameterCount] = {23, 24, 21, 22, 25, 26};
 
+// LV2 hosts keep the values of control ports; the others ask for them.
+#ifdef DISTRHO_PLUGIN_TARGET_LV2
+constexpr bool kHostKeepsValues = true;
+#else
+constexpr bool kHostKeepsValues = false;
+#endif
+
 constexpr const char* kStateKeys[2] = {"semantic_word", "to_word"};  // for kSemantic and kTo
 
 }  // namespace
 
 class SemeqPlugin : public Plugin {
 public:
-    SemeqPlugin() : Plugin(kParameterCount, kProgramCount, 2) { setLatency(0); }
+    SemeqPlugin() : Plugin(kParameterCount, model::kProgramCount, 2) { setLatency(0); }
 
 #if DISTRHO_PLUGIN_HAS_UI
     WindowLink link;
@@ -78,12 +85,12 @@ protected:
         }
     }
 
-    void initProgramName(uint32_t index, String& name) override { name = kPrograms[index].name; }
+    void initProgramName(uint32_t index, String& name) override { name = model::kPrograms[index].name; }
 
     void initState(uint32_t index, State& state) override {
         state.key = kStateKeys[index];
         state.hints = kStateIsOnlyForDSP;
-        state.defaultValue = encode(int(kDefaults[index]));
+        state.defaultValue = encode(int(kDefaults[index]), int(kDefaults[index]));
         state.label = index == 0 ? "Semantic word" : "To word";
     }
 
@@ -92,27 +99,32 @@ protected:
     void setParameterValue(uint32_t index, float value) override {
         if (index <= kTo) {
             // A session saved with another vocabulary: its number, sent after its name, means the word of that name.
-            const int renumbered = renumbered_[index].exchange(kNone, std::memory_order_relaxed);
-            if (renumbered != kNone && (renumbered >> 16) == int(value + 0.5f)) {
+            // A host that keeps the number goes on sending and saving it.
+            const int renumbered = renumbered_[index].load(std::memory_order_relaxed);
+            const bool again = renumbered != kNone && (renumbered >> 16) == int(value + 0.5f);
+            if (again) {
                 value = float(renumbered & 0xffff);
                 announce_[index].store(true, std::memory_order_relaxed);
             }
+            if (!again || !kHostKeepsValues) renumbered_[index].store(kNone, std::memory_order_relaxed);
         }
         equaliser_.set(index, value);
     }
 
     void loadProgram(uint32_t index) override {
-        const Program& program = kPrograms[index];
-        equaliser_.set(kSemantic, float(word_or(program.semantic, model::kDefaultSemantic)));
-        equaliser_.set(kTo, float(word_or(program.to, model::kDefaultTo)));
-        equaliser_.set(kMorph, program.morph);
-        equaliser_.set(kIntensity, program.intensity);
-        equaliser_.set(kOutputDb, 0.0f);
+        Snapshot values{};
+        values[kBypass] = equaliser_.get(kBypass);
+        values = with_program(values, int(index));
+        for (std::uint32_t i = 0; i < kParameterCount; ++i) equaliser_.set(i, values[i]);
+        for (auto& renumbered : renumbered_) renumbered.store(kNone, std::memory_order_relaxed);
     }
 
-    // The word by name and its number at the time: "number:name".
+    // The word by name and the number by which the host saves it: "number:name".
     String getState(const char* key) const override {
-        return encode(int(equaliser_.get(std::strcmp(key, kStateKeys[0]) == 0 ? kSemantic : kTo)));
+        const std::uint32_t index = std::strcmp(key, kStateKeys[0]) == 0 ? kSemantic : kTo;
+        const int number = int(equaliser_.get(index)), renumbered = renumbered_[index].load(std::memory_order_relaxed);
+        const bool kept = kHostKeepsValues && renumbered != kNone && (renumbered & 0xffff) == number;
+        return encode(kept ? renumbered >> 16 : number, number);
     }
 
     void setState(const char* key, const char* value) override {
@@ -122,7 +134,7 @@ protected:
         const int then = std::atoi(value), now = word_index(name + 1);
         if (now < 0 || then < 0 || then > 0x7fff) return;
         equaliser_.set(index, float(now));
-        if (then != now) renumbered_[index].store((then << 16) | now, std::memory_order_relaxed);
+        renumbered_[index].store(then != now ? (then << 16) | now : kNone, std::memory_order_relaxed);
     }
 
     void activate() override { equaliser_.activate(getSampleRate()); }
@@ -191,7 +203,7 @@ private:
                 requestParameterValueChange(i, equaliser_.get(i));
     }
 
-    static String encode(int index) { return String(index) + ":" + model::kWords[index]; }
+    static String encode(int number, int index) { return String(number) + ":" + model::kWords[index]; }
 
     static constexpr int kNone = -1;
     Equaliser equaliser_;
