@@ -37,6 +37,8 @@ end
 for _, control in pairs(lines) do
   control:set_automation_state(ARDOUR.AutoState.Play)
 end
+-- Parameters reach a plugin with the audio, which runs meanwhile.
+sleep(0.5)
 Session:save_state("")
 close_session()
 print("finished")

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semeq.export.word_list import plugin_words
 from semeq.plugin import SemanticEQ
+from semeq.words import load_bundle
 
 from .ardour import LUA, RATE, SCANNER, Ardour
 from .building import NEEDS
@@ -110,9 +112,10 @@ def renumbered(once):
 def test_a_session_keeps_its_words_over_a_build_with_other_numbers(studio, plugins, renumbered, kind):
     identifiers = studio.use(plugins)
     session = studio.folder / f"words-{kind}"
-    studio.ardour.build(session, identifiers[kind], kind, studio.audio[:, :RATE], "Semantic=20", "To=200", "Morph=0.3")
+    audio, listed = studio.audio[:, :RATE], plugin_words(load_bundle())
+    studio.ardour.build(session, identifiers[kind], kind, audio, "Semantic=20", "To=200", "Morph=0.3")
     before = studio.ardour.export(session, 1024, RATE)
-    assert error_db(before, studio.audio[:, :RATE]) > -20
+    assert error_db(before, SemanticEQ(listed[20].name, listed[200].name, 0.3)(audio, RATE)) < -100
     studio.use(renumbered)
     for _ in range(2):  # loaded, saved, loaded again
         assert error_db(studio.ardour.export(session, 1024, RATE), before) < -120
@@ -126,8 +129,5 @@ def test_it_plays_on_a_mono_track(studio, plugins, kind, suffix):
     mono = studio.audio[:1, :RATE]
     studio.ardour.build(session, identifier, kind, mono, "Intensity=1.5")
     found = studio.ardour.export(session, 1024, RATE)
-    wanted = SemanticEQ("warm", intensity=1.5)(mono, RATE)
-    for channel in found:  # the panner of the track takes some level
-        gain = (channel @ wanted[0]) / (wanted[0] @ wanted[0])
-        assert 0.5 < gain < 1.1
-        assert error_db(channel / gain, wanted[0]) < -100
+    assert error_db(found[0], SemanticEQ("warm", intensity=1.5)(mono, RATE)[0]) < -100
+    assert not found[1].any()  # what Ardour makes of a mono track on a stereo bus here: its left channel
