@@ -25,7 +25,7 @@ constexpr std::uint32_t kMostChannels = 2, kMostEvents = 512;
 
 // The events of a part: some of the host's, their times counted from its start.
 struct Events {
-    clap_input_events_t interface{this, size, get};
+    clap_input_events_t as_clap{this, size, get};
     const clap_input_events_t* all = nullptr;
     std::uint32_t first = 0, count = 0, start = 0;
     // The event that was asked for last, with its time changed: DPF looks at one after the other.
@@ -61,7 +61,7 @@ inline clap_process_status process_part(const clap_plugin_t* plugin, const clap_
     part.audio_inputs = &source, part.audio_outputs = &sink;
     part.frames_count = to - from;
     if (part.steady_time >= 0) part.steady_time += from;
-    part.in_events = &events.interface;
+    part.in_events = &events.as_clap;
     return process_of_dpf(plugin, &part);
 }
 

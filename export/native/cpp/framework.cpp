@@ -1,6 +1,6 @@
 // DPF itself, as one translation unit, with additions at the borders of its interfaces: parameter changes at their own
-// frames (event_frames.hpp), values as text (displays.hpp), changes told to the host (told_changes.hpp), and instances
-// that are let go of in an order DPF does not expect.
+// frames (event_frames.hpp), values as text (displays.hpp), changes told to the host (told_changes.hpp), what CLAP hosts
+// may send besides (clap_guard.hpp), and instances that are let go of in an order DPF does not expect.
 #include "equaliser.hpp"
 
 // DPF's own entries get other names; ours, below, stand before them.
@@ -13,6 +13,7 @@
 #undef clap_entry
 #undef GetPluginFactory
 
+#include "clap_guard.hpp"
 #include "displays.hpp"
 #include "event_frames.hpp"
 #include "told_changes.hpp"
@@ -24,11 +25,14 @@ namespace {
 const clap_plugin_factory_t* factory_of_dpf = nullptr;
 
 const clap_plugin_t* CLAP_ABI create(const clap_plugin_factory_t*, const clap_host_t* host, const char* id) {
+    const clap_plugin_descriptor_t* const own = factory_of_dpf->get_plugin_descriptor(factory_of_dpf, 0);
+    if (id == nullptr || std::strcmp(id, own->id) != 0) return nullptr;
     const clap_plugin_t* const plugin = factory_of_dpf->create_plugin(factory_of_dpf, host, id);
     if (plugin == nullptr) return nullptr;
     semeq::clap_frames::apply(plugin);
     semeq::clap_told::apply(plugin);
     semeq::clap_displays::apply(plugin);
+    semeq::clap_guard::apply(plugin);  // outermost: the others see only what is for us
     return plugin;
 }
 
@@ -58,8 +62,8 @@ namespace {
 
 USE_NAMESPACE_DISTRHO
 
-v3_result V3_API query_component(void* self, const v3_tuid iid, void** interface) {
-    const v3_result result = dpf_component::query_interface_component(self, iid, interface);
+v3_result V3_API query_component(void* self, const v3_tuid iid, void** found) {
+    const v3_result result = dpf_component::query_interface_component(self, iid, found);
     dpf_component* const component = *static_cast<dpf_component**>(self);
     if (result == V3_OK && component->processor != nullptr) semeq::vst3_frames::apply(*component->processor);
     if (result == V3_OK && component->controller != nullptr) semeq::vst3_displays::apply(*component->controller);

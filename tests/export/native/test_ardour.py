@@ -95,7 +95,14 @@ def error_db(found, expected):
 # blocks, which is what is left at 1,024 and 8,192 frames (−38 and −23 dB when every block was late).
 @pytest.mark.parametrize(
     ("kind", "block", "at_most_db"),
-    [("VST3", 64, -80), ("VST3", 1024, -80), ("VST3", 8192, -80), ("LV2", 64, -75), ("LV2", 1024, -48), ("LV2", 8192, -24)],
+    [
+        ("VST3", 64, -80),
+        ("VST3", 1024, -80),
+        ("VST3", 8192, -80),
+        ("LV2", 64, -75),
+        ("LV2", 1024, -48),
+        ("LV2", 8192, -24),
+    ],
 )
 def test_an_automated_morph_is_the_offline_engines(studio, sessions, expected, kind, block, at_most_db):
     found = studio.ardour.export(sessions[kind], block, FRAMES)

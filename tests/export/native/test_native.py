@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from pedalboard import Compressor, Limiter, Pedalboard
 from semeq import eq
 from semeq.plugin import Controls, NativeError, SemanticEQ, WordSpace, load_native
 from semeq.plugin.renderer import target_of
+from semeq.presets import PresetStore
 
 from .building import DPF, HERE, NEEDS, compile_host, semeq_export
 
@@ -305,6 +307,36 @@ def test_state_is_saved_by_the_name_of_the_word(host, plugins):
     assert words.splitlines()[int(number)] == name.decode()
 
 
+@pytest.mark.parametrize("variant", ["", " mono"])
+def test_what_clap_validator_checks(plugins, variant, tmp_path):
+    program = compile_host(tmp_path, source="clap_checks.cpp")
+    done = subprocess.run([program, plugins / f"semeq{variant}.clap"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 14
+
+
+def test_values_read_as_people_say_them(host, plugins, native):
+    def texts(*values):
+        done = subprocess.run(
+            [host, "texts", plugins / "semeq.clap", *values], capture_output=True, text=True, check=True
+        )
+        return done.stdout.splitlines()
+
+    assert texts("2=0.57", "2=0.573", "3=1.5", "4=1.5", "4=-3", "4=-0.01", "5=0", "5=1") == [
+        *("57 %", "57.3 %", "150 %", "+1.5 dB", "-3 dB", "0 dB", "off", "on")
+    ]
+    raw = native.plugin.parameters
+    native.controls = Controls(native.words[0], native.words[1], 0.57, 1.5, 1.5, bypass=True)
+    shown = {name: (raw[name].string_value, raw[name].label) for name in ("morph", "intensity", "output_db", "bypass")}
+    assert (shown["morph"][0], shown["intensity"][0], shown["bypass"][0]) == ("57 %", "150 %", "on")
+    assert shown["output_db"] == ("+1.5", "dB")  # VST3 hosts write a unit behind the text
+
+
+def test_programs_are_the_factory_presets(native):
+    listed = native.plugin.parameters["current_program"].valid_values
+    assert listed == ["start", *(stored.name for stored in PresetStore(Path(os.devnull)).all())]
+
+
 @pytest.mark.parametrize(("variant", "seed"), [("", 1), (" mono", 2)])
 def test_fuzz_without_allocation_locks_or_bad_samples(host, plugins, variant, seed):
     done = subprocess.run(
@@ -340,7 +372,9 @@ def test_the_traps_work(tmp_path):
             "int main() { in_process = true; void* p = malloc(8); free(p); return 0; }\nint unused(",
         )
     )
-    subprocess.run(["c++", "-std=c++17", f"-I{DPF}/distrho/src", program, "-o", tmp_path / "trap", "-ldl"], check=True)
+    subprocess.run(
+        ["c++", "-std=c++17", f"-I{DPF}/distrho/src", f"-I{HERE}", program, "-o", tmp_path / "trap", "-ldl"], check=True
+    )
     done = subprocess.run([tmp_path / "trap"], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert "malloc inside process()" in done.stderr
