@@ -16,7 +16,7 @@ namespace semeq {
 inline bool has_text(std::uint32_t index) noexcept { return index >= kMorph && index < kParameterCount; }
 
 inline void print_value(std::uint32_t index, double value, char* text, std::size_t size) noexcept {
-    if (index == kBypass) {
+    if (index >= kBypass) {
         std::snprintf(text, size, "%s", value > 0.5 ? "on" : "off");
         return;
     }
@@ -34,7 +34,7 @@ inline void print_value(std::uint32_t index, double value, char* text, std::size
 
 // The value that a text stands for, with or without its unit. False: it is none.
 inline bool read_value(std::uint32_t index, const char* text, double& value) noexcept {
-    if (index == kBypass && (std::strcmp(text, "on") == 0 || std::strcmp(text, "off") == 0)) {
+    if (index >= kBypass && (std::strcmp(text, "on") == 0 || std::strcmp(text, "off") == 0)) {
         value = text[1] == 'n';
         return true;
     }

@@ -16,7 +16,7 @@ namespace {
 using namespace semeq;
 
 // MIDI 1.0 leaves controllers 20 to 31 undefined, so they are free to use. In the order of ParameterIndex.
-constexpr std::uint8_t kControllers[kParameterCount] = {23, 24, 21, 22, 25, 26};
+constexpr std::uint8_t kControllers[kParameterCount] = {23, 24, 21, 22, 25, 26, 27};
 
 // LV2 hosts keep the values of control ports; the others ask for them.
 #ifdef DISTRHO_PLUGIN_TARGET_LV2
@@ -51,8 +51,8 @@ protected:
     }
 
     void initParameter(uint32_t index, Parameter& p) override {
-        static constexpr const char* names[] = {"Semantic", "To", "Morph", "Intensity", "Output", "Bypass"};
-        static constexpr const char* symbols[] = {"semantic", "to", "morph", "intensity", "output_db", "bypass"};
+        static constexpr const char* names[] = {"Semantic", "To", "Morph", "Intensity", "Output", "Bypass", "Level match"};
+        static constexpr const char* symbols[] = {"semantic", "to", "morph", "intensity", "output_db", "bypass", "level_match"};
         p.hints = kParameterIsAutomatable;
         p.name = names[index];
         p.symbol = symbols[index];
@@ -81,6 +81,10 @@ protected:
                 break;
             case kBypass:
                 p.initDesignation(kParameterDesignationBypass);
+                break;
+            case kLevelMatch:
+                p.hints |= kParameterIsBoolean | kParameterIsInteger;
+                p.description = "Make the output as loud as the input, heard over some seconds";
                 break;
         }
     }
@@ -113,7 +117,7 @@ protected:
 
     void loadProgram(uint32_t index) override {
         Snapshot values{};
-        values[kBypass] = equaliser_.get(kBypass);
+        for (const std::uint32_t kept : {kBypass, kLevelMatch}) values[kept] = equaliser_.get(kept);
         values = with_program(values, int(index));
         for (std::uint32_t i = 0; i < kParameterCount; ++i) equaliser_.set(i, values[i]);
         for (auto& renumbered : renumbered_) renumbered.store(kNone, std::memory_order_relaxed);
@@ -177,7 +181,7 @@ private:
     void turn(std::uint32_t index, float part) noexcept {
         const float low = kLow[index], high = kHigh[index];
         float value = low + part * (high - low);
-        if (index == kBypass) value = float(part >= 0.5f);
+        if (index >= kBypass) value = float(part >= 0.5f);
         // A controller has 128 steps: they are the first 128 words, which are the ones that matter most.
         if (index <= kTo && model::kWordCount > 128) value = std::round(part * 127.0f);
         equaliser_.set(index, value);

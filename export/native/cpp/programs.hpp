@@ -11,7 +11,7 @@ namespace semeq {
 
 using Snapshot = std::array<float, kParameterCount>;
 
-// The parameters with a program loaded; bypass stays as it is.
+// The parameters with a program loaded; bypass and level match stay as they are.
 inline Snapshot with_program(const Snapshot& values, int index) noexcept {
     const model::Program& program = model::kPrograms[index];
     Snapshot wanted = values;

@@ -12,6 +12,7 @@ import pytest
 from pedalboard import Compressor, Limiter, Pedalboard
 
 from semeq import eq
+from semeq.files import match_gain_db
 from semeq.plugin import Controls, NativeError, SemanticEQ, WordSpace, load_native
 from semeq.plugin.renderer import target_of
 from semeq.presets import PresetStore
@@ -172,7 +173,7 @@ def test_the_host_lists_parameters_words_and_no_latency(host, plugins):
     lines = subprocess.run([host, "info", plugins / "semeq.clap"], capture_output=True, text=True, check=True).stdout
     assert lines.startswith("channels 2 latency 0\n")
     names = [line.split("\t")[1] for line in lines.splitlines()[1:]]
-    assert names == ["Semantic", "To", "Morph", "Intensity", "Output", "Bypass"]
+    assert names == ["Semantic", "To", "Morph", "Intensity", "Output", "Bypass", "Level match"]
     words = subprocess.run([host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True).stdout
     assert {"warm", "bright"} <= set(words.split())
     mono = subprocess.run([host, "info", plugins / "semeq mono.clap"], capture_output=True, text=True, check=True)
@@ -232,6 +233,29 @@ def test_words_bypass_and_controllers_leave_no_clicks(host, plugins, tmp_path, b
     assert stray_db(audio, render(host, clap, audio, tmp_path, *pair, f"@{at}:5=1", block=block), at) < -100
     sweep = [f"@{at + 180 * i}:cc=21:{i}" for i in range(128)]
     assert stray_db(audio, render(host, clap, audio, tmp_path, *sweep, block=block), at) < -100
+
+
+@pytest.mark.parametrize(("block", "rate"), [(64, 48_000), (4096, 44_100)])
+def test_level_match_keeps_the_loudness_of_the_input(host, plugins, tmp_path, block, rate):
+    clap, second = plugins / "semeq.clap", rate
+    listed = subprocess.run([host, "words", clap], capture_output=True, text=True, check=True).stdout.splitlines()
+    noise = np.random.default_rng(6).standard_normal((2, 8 * rate)).cumsum(axis=1)  # 6 dB less with each octave
+    noise -= np.stack([np.convolve(channel, np.ones(2000) / 2000, "same") for channel in noise])
+    noise = (0.1 * noise / noise.std()).astype(np.float32)
+    pair = [f"0={listed.index('bassy')}", f"1={listed.index('tinny')}", "3=1.5"]
+    plain = render(host, clap, noise, tmp_path, *pair, rate=rate, block=block)
+    matched = render(host, clap, noise, tmp_path, *pair, "6=1", f"@{6 * second}:5=1", rate=rate, block=block)
+    part, bypassed = slice(3 * second, 6 * second), slice(6 * second + second // 2, None)
+    assert abs(match_gain_db(noise[:, part], plain[:, part], rate)) > 2
+    assert abs(match_gain_db(noise[:, part], matched[:, part], rate)) < 0.3
+    np.testing.assert_allclose(matched[:, bypassed], noise[:, bypassed], atol=1e-6)
+    # Nothing but the level: the rest of the sound is the same.
+    gain = (plain[0, part] @ matched[0, part]) / (plain[0, part] @ plain[0, part])
+    assert error_db(matched[:, part], gain * plain[:, part]) < -30
+    # In silence it stays where it is.
+    silent = np.concatenate([noise[:, part], np.zeros((2, rate), np.float32), noise[:, part]], axis=1)
+    through = render(host, clap, silent, tmp_path, *pair, "6=1", rate=rate, block=block)
+    assert abs(match_gain_db(silent[:, -3 * second :], through[:, -3 * second :], rate)) < 0.3
 
 
 def test_a_controller_reaches_the_first_128_words_one_by_one(host, plugins, music, tmp_path):

@@ -222,6 +222,7 @@ void Page::act(Target target) {
             break;
         }
         case kBypassSwitch: change(kBypass, values_[kBypass] > 0.5f ? 0.0f : 1.0f); break;
+        case kMatchSwitch: change(kLevelMatch, values_[kLevelMatch] > 0.5f ? 0.0f : 1.0f); break;
         case kCloser: map_.zoom(1.4f); break;
         case kFarther: map_.zoom(1 / 1.4f); break;
         case kWhole: map_.whole(); break;

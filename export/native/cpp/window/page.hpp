@@ -53,7 +53,7 @@ private:
     // Everything that can be pressed, besides the words.
     enum Target {
         kNothing, kMap, kSearch, kPreviousProgram, kProgramList, kNextProgram, kAb, kUndo, kRedo, kDark, kFromChip, kToChip, kSwap,
-        kMorphSlider, kIntensitySlider, kOutputSlider, kBypassSwitch, kCloser, kFarther, kWhole, kTargetCount
+        kMorphSlider, kIntensitySlider, kOutputSlider, kBypassSwitch, kMatchSwitch, kCloser, kFarther, kWhole, kTargetCount
     };
     enum Gesture { kStill, kDragPoint, kDragSlider, kPan };
 

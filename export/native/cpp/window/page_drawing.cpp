@@ -58,6 +58,7 @@ void Page::lay_out(float width, float height) {
     for (Slider& slider : sliders_) y += 36, slider.box = {left, y + 2, inner, 34};
     for (const Target target : {kMorphSlider, kIntensitySlider, kOutputSlider}) boxes_[target] = slider_of(target).box;
     boxes_[kBypassSwitch] = {left, y + 38, 110, 30};
+    boxes_[kMatchSwitch] = {left + 124, y + 38, 140, 30};
 }
 
 // ---------------------------------------------------------------------------------------------------------- drawing
@@ -187,6 +188,7 @@ void Page::draw_controls(Brush& b) {
         slider_of(target).draw(b, values_[parameter], readings[parameter - kMorph].c_str(), hovered_ == target);
     }
     draw_switch(b, boxes_[kBypassSwitch], "Bypass", values_[kBypass] > 0.5f);
+    draw_switch(b, boxes_[kMatchSwitch], "Level match", values_[kLevelMatch] > 0.5f);
 }
 
 void Page::draw_programs(Brush& b) {
