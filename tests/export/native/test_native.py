@@ -422,6 +422,18 @@ def test_what_is_missing_is_one_line(tmp_path, arguments, environment, status, s
     assert not list(tmp_path.glob("out/*"))
 
 
+def test_another_version_of_dpf_is_refused_with_a_sentence(tmp_path):
+    sources = tmp_path / "dpf" / "distrho" / "src"
+    sources.mkdir(parents=True)
+    (sources.parent / "DistrhoPluginMain.cpp").touch()
+    for name in ("DistrhoPluginVST3.cpp", "DistrhoPluginCLAP.cpp"):
+        (sources / name).write_text((DPF / "distrho" / "src" / name).read_text().replace("clap_create_plugin", "make"))
+    done = semeq_export("plugin", "--out", tmp_path / "out", DPF_DIR=str(tmp_path / "dpf"))
+    assert done.returncode == 1
+    assert "is not version 1.6" in done.stderr
+    assert "DistrhoPluginCLAP.cpp lacks 'clap_create_plugin'" in done.stderr
+
+
 def test_an_unbuildable_plugin_says_why(cache, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("DPF_DIR", "/nowhere")
