@@ -20,7 +20,7 @@ RATE = 48_000
 
 pytestmark = [
     *NEEDS,
-    pytest.mark.skipif(shutil.which(COMPILER) is None, reason="no MinGW (Debian: g++-mingw-w64-x86-64)"),
+    pytest.mark.skipif(shutil.which(COMPILER) is None, reason="no MinGW (Debian: g++-mingw-w64-x86-64-posix)"),
 ]
 
 
