@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from semeq.desk import word_positions
+from semeq.export.factory_programs import factory_programs
 from semeq.export.native import window_lacks
 from semeq.words import load_decoder
 
@@ -28,11 +29,12 @@ pytestmark = [
     pytest.mark.skipif(bool(window_lacks()), reason=f"no window here without {', '.join(window_lacks())}"),
 ]
 
-# Places in the window of 980 × 600, as export/native/cpp/window/page.cpp lays it out.
+# Places in the window of 980 × 600, as export/native/cpp/window/page_drawing.cpp lays it out.
 MAP = (13, 102, 527, 485)
 MORPH, OUTPUT = (651, 449, 227), (651, 521, 227)  # left end, middle, length of the track
 BYPASS, UNDO, AB, SEARCH, NEXT_PROGRAM = (586, 555), (870, 28), (817, 28), (460, 81), (623, 28)
-SEMANTIC, TO, MORPH_VALUE, INTENSITY, OUTPUT_DB, BYPASSED = range(6)
+LEVEL_MATCH, PROGRAM_LIST, PROGRAM_ROWS = (710, 555), (490, 28), 55
+SEMANTIC, TO, MORPH_VALUE, INTENSITY, OUTPUT_DB, BYPASSED, LEVEL_MATCHED = range(7)
 
 
 def word_place(name):
@@ -186,6 +188,24 @@ def test_sliders_bypass_and_two_states(clap, screen):
     assert clap.values()[MORPH_VALUE] == clap.values()[BYPASSED] == 0
     screen.click(AB)
     assert clap.values() == changed
+
+
+def test_a_factory_preset_is_taken_from_the_list_and_undone(clap, screen, words):
+    screen.click(PROGRAM_LIST)
+    names = ["start", *(program.name for program in factory_programs())]
+    screen.click((PROGRAM_LIST[0], PROGRAM_ROWS + 25 * names.index("mud out") + 12))
+    values = clap.values()
+    assert words[int(values[SEMANTIC])] == "less muddy"
+    assert values[INTENSITY] == 0.5
+    screen.click(UNDO)
+    assert words[int(clap.values()[SEMANTIC])] == "warm"
+
+
+def test_level_match_is_switched(clap, screen):
+    screen.click(LEVEL_MATCH)
+    assert clap.values()[LEVEL_MATCHED] == 1
+    screen.click(LEVEL_MATCH)
+    assert clap.values()[LEVEL_MATCHED] == 0
 
 
 def test_a_word_is_found_by_typing(clap, screen, words):
