@@ -22,6 +22,7 @@ from semeq.presets import TomlError, own_words_file, read_toml, write_toml
 from semeq.words import OWN, Bundle, Decoder, Word, load_bundle, plain_name, point_of
 
 from .errors import ExportError
+from .factory_programs import factory_phrases, phrase_points
 from .plugin_names import PluginIdentity
 
 #: Hosts list a parameter's values by a number of one byte (DPF's enumeration).
@@ -62,15 +63,23 @@ def plugin_words(bundle: Bundle, identity: PluginIdentity | None = None) -> tupl
 
 
 def continued(bundle: Bundle, kept: Sequence[tuple[str, FloatArray]]) -> tuple[ListedWord, ...]:
-    """The words of a bundle behind those of a list, at most `MAX_WORDS`.
+    """The words of a bundle behind those of a list, at most `MAX_WORDS`; the phrases of factory presets count as words.
 
     A word of the list that the bundle does not know keeps the sound of its setting. New are, behind an empty list,
     words that enough people used; behind another one, the user's own words and those that no shipped model knew.
     """
     decoder, vocabulary = Decoder(bundle), bundle.vocabulary
     taken = {name for name, _ in kept}
-    points = [vocabulary.get(name).latent if name in vocabulary else point_of(decoder, params) for name, params in kept]
     names = [name for name, _ in kept]
+    phrases = phrase_points(bundle, [*names, *factory_phrases()])
+    points = [
+        phrases[name]
+        if name in phrases
+        else vocabulary.get(name).latent
+        if name in vocabulary
+        else point_of(decoder, params)
+        for name, params in kept
+    ]
     old = _shipped_names() if kept else frozenset[str]()
     for word in _in_order(list(vocabulary)):
         name = plain_name(word.name)
@@ -78,6 +87,10 @@ def continued(bundle: Bundle, kept: Sequence[tuple[str, FloatArray]]) -> tuple[L
             taken.add(name)
             names.append(name)
             points.append(word.latent)
+    for name, point in phrases.items():
+        if name not in taken and len(names) < MAX_WORDS:
+            names.append(name)
+            points.append(point)
     settings = decoder.decode(np.array(points))
     return tuple(ListedWord(*item) for item in zip(names, settings, points, strict=True))
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -35,3 +39,57 @@ def no_words_of_the_user(tmp_path_factory):
 def random() -> np.random.Generator:
     """A seeded source of randomness."""
     return np.random.default_rng(20261121)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """`once(name, make)`: the folder that `make(folder)` filled, made by one worker of pytest-xdist for all."""
+    fcntl = pytest.importorskip("fcntl")
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once"
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = shared / name, shared / f"{name}.made"
+        shared.mkdir(exist_ok=True)
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def installed_plugin(once) -> Path:
+    """What the README's `semeq-export plugin --install` leaves: ``work/plugins`` and the folders of ``home``.
+
+    With a window where its headers are found. Compiling takes minutes, so all tests of compiled plugins share this one.
+    """
+
+    def make(folder: Path) -> None:
+        for name in ("work", "home"):
+            (folder / name).mkdir()
+        command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "plugin", "--install"]
+        environment = os.environ | {"HOME": str(folder / "home")}
+        done = subprocess.run(
+            command, cwd=folder / "work", env=environment, capture_output=True, text=True, timeout=900, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert "checked in pedalboard" in done.stdout
+
+    return once("installed-plugin", make)
+
+
+@pytest.fixture(scope="session")
+def native_cache(once) -> Path:
+    """A cache of `load_native`'s with the shipped model's VST3 plugins in it, which have no window."""
+
+    def make(folder: Path) -> None:
+        code = "from semeq.plugin import load_native; load_native()"
+        subprocess.run([sys.executable, "-c", code], env=os.environ | {"XDG_CACHE_HOME": str(folder)}, check=True)
+
+    return once("native-cache", make)

@@ -106,12 +106,12 @@ def test_there_are_snippets():
 
 
 @pytest.mark.parametrize(("page", "snippet"), python_snippets())
-def test_a_python_snippet_runs(page, snippet, project, tmp_path, monkeypatch):
+def test_a_python_snippet_runs(page, snippet, project, tmp_path, monkeypatch, request):
     if "load_native" in snippet:
         dpf = Path(os.environ.get("DPF_DIR", "/usr/share/dpf"))
         if not (dpf / "distrho").is_dir() or shutil.which("cmake") is None:
             pytest.skip("DPF or CMake is not installed (Debian: dpf-source, cmake)")
-        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        monkeypatch.setenv("XDG_CACHE_HOME", str(request.getfixturevalue("native_cache")))
     monkeypatch.setenv("SEMEQ_PRESETS", str(tmp_path / "presets"))
     shutil.copytree(project, tmp_path / "project", symlinks=True)
     monkeypatch.chdir(tmp_path / "project")

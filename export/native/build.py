@@ -24,20 +24,10 @@ from ..plugin_names import PluginIdentity
 from ..word_list import ListedWord, plugin_words
 from .check import check_vst3
 from .source import map_header, model_header, names_header
+from .toolchain import find_cmake, find_dpf
 
 Format = Literal["vst3", "clap", "lv2"]
 FORMATS: tuple[Format, ...] = ("vst3", "clap", "lv2")
-DPF_PLACES = ("/usr/share/dpf", "/usr/local/share/dpf")
-
-#: What a window is compiled with on Linux: a header, and Debian's package of it.
-WINDOW_HEADERS = {
-    "GL/gl.h": "libgl1-mesa-dev",
-    "X11/Xlib.h": "libx11-dev",
-    "X11/Xcursor/Xcursor.h": "libxcursor-dev",
-    "X11/extensions/sync.h": "libxext-dev",
-    "X11/extensions/Xrandr.h": "libxrandr-dev",
-}
-
 #: Where hosts look for a user's own plugins.
 USER_FOLDERS: dict[str, dict[Format, str]] = {
     "linux": {"vst3": "~/.vst3", "clap": "~/.clap", "lv2": "~/.lv2"},
@@ -69,40 +59,6 @@ def native_sources() -> Path:
     if not (folder / "plugin.cpp").exists():
         raise BuildError(f"the plugin's sources are not in {folder}; reinstall semeq")
     return folder
-
-
-def find_dpf() -> Path:
-    """The DISTRHO Plugin Framework: ``DPF_DIR``, or where Debian's package puts it."""
-    named = os.environ.get("DPF_DIR")
-    for place in [named] if named else DPF_PLACES:
-        if (Path(place) / "distrho" / "DistrhoPluginMain.cpp").exists():
-            return Path(place)
-    where = f"not in DPF_DIR={named}" if named else "not found"
-    raise BuildError(
-        f"the DISTRHO Plugin Framework is {where}; install Debian's dpf-source, or set DPF_DIR to a checkout"
-    )
-
-
-def find_cmake() -> str:
-    """CMake, and a C++ compiler for it to find."""
-    cmake = shutil.which("cmake") or shutil.which("cmake", path=str(Path(sys.executable).parent))
-    if cmake is None:
-        raise BuildError("CMake is not installed; try: pip install cmake")
-    compilers = [os.environ.get("CXX", ""), "c++", "g++", "clang++", "cl"]
-    if not any(name and shutil.which(name.split()[0]) for name in compilers):
-        raise BuildError("there is no C++ compiler; install g++ or clang (Debian: apt install g++), or set CXX")
-    return cmake
-
-
-def window_lacks() -> list[str]:
-    """The packages that a window would need and this system lacks; none: it can be compiled."""
-    if sys.platform != "linux":
-        return []
-    folders = [Path(folder) for folder in os.environ.get("CPATH", "").split(":") if folder]
-    folders += [Path("/usr/include"), Path("/usr/local/include")]
-    return [
-        package for header, package in WINDOW_HEADERS.items() if not any((place / header).exists() for place in folders)
-    ]
 
 
 def build_plugin(

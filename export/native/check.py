@@ -29,7 +29,8 @@ def check_vst3(path: Path, bundle: Bundle, channels: int = 2, words: int = 12) -
         plugin: Any = pedalboard.load_plugin(str(path))  # type: ignore[attr-defined]
     except (ImportError, ValueError, RuntimeError) as error:
         raise BuildError(f"{path.name} was compiled but does not load: {str(error).splitlines()[0]}") from None
-    names = list(plugin.parameters["semantic"].valid_values)
+    listed = list(plugin.parameters["semantic"].valid_values)
+    names = [name for name in listed if name in bundle.vocabulary]  # not the phrases, nor what an older list kept
     session = onnxruntime.InferenceSession(str(bundle.decoder_path), providers=["CPUExecutionProvider"])
     chosen = names[:: max(1, len(names) // words)]
     latents = np.array([bundle.vocabulary.get(name).latent for name in chosen], dtype=np.float32)

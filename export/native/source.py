@@ -16,6 +16,7 @@ from semeq.desk import is_term, placed, priority, word_positions
 from semeq.eq import LOWER_BOUNDS, PARAMETER_COUNT, UPPER_BOUNDS, curve, denormalise
 from semeq.words import OWN, Bundle, BundleError, Decoder, plain_name
 
+from ..factory_programs import factory_programs
 from ..plugin_names import PluginIdentity
 from ..word_list import ListedWord
 
@@ -110,7 +111,7 @@ def names_header(bundle: Bundle, identity: PluginIdentity, words: Sequence[Liste
 
 
 def model_header(bundle: Bundle, listed: Sequence[ListedWord]) -> str:
-    """``model.hpp``: weights and words as constants."""
+    """``model.hpp``: weights, words and programs as constants."""
     weights, words = read_decoder(bundle), [word.name for word in listed]
     latents = np.array([word.latent for word in listed], dtype=np.float32)
     parts = [
@@ -139,8 +140,33 @@ def model_header(bundle: Bundle, listed: Sequence[ListedWord]) -> str:
     first = words.index("warm") if "warm" in words else 0
     second = words.index("bright") if "bright" in words else len(words) - 1
     parts += [f"constexpr int kDefaultSemantic = {first};", f"constexpr int kDefaultTo = {second};"]
+    parts += _programs(words, first, second)
     parts += ["", "}  // namespace semeq::model", ""]
     return "\n".join(parts)
+
+
+def _programs(words: Sequence[str], first: int, second: int) -> list[str]:
+    """The factory presets whose words are listed, behind what the plugin starts with."""
+    rows = [f'    {{"start", {first}, {second}, 0.0f, 1.0f, 0.0f}},']
+    for program in factory_programs():
+        if program.semantic not in words or (program.to is not None and program.to not in words):
+            continue
+        semantic = words.index(program.semantic)
+        # A preset without a second word has no way to go; the plugin always has one, which its morph of 0 leaves alone.
+        to = words.index(program.to) if program.to is not None else second if semantic != second else first
+        values = ", ".join(_number(value) for value in (program.morph, program.intensity, program.output_db))
+        rows.append(f"    {{{_quoted(program.name)}, {semantic}, {to}, {values}}},")
+    return [
+        "struct Program {",
+        "    const char* name;",
+        "    int semantic, to;",
+        "    float morph, intensity, output_db;",
+        "};",
+        f"constexpr int kProgramCount = {len(rows)};",
+        "constexpr Program kPrograms[kProgramCount] = {",
+        *rows,
+        "};",
+    ]
 
 
 def map_header(bundle: Bundle, listed: Sequence[ListedWord]) -> str:

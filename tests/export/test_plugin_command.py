@@ -20,15 +20,9 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
+def installed(installed_plugin):
     """The working folder and the home after the command, as typed."""
-    work, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
-    command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "plugin", "--install"]
-    done = subprocess.run(
-        command, cwd=work, env=os.environ | {"HOME": str(home)}, capture_output=True, text=True, timeout=600
-    )
-    assert done.returncode == 0, done.stderr
-    return work, home
+    return installed_plugin / "work", installed_plugin / "home"
 
 
 def test_all_formats_are_built_and_copied_where_hosts_look(installed):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from semeq.eq import curve, rms_db
 from semeq.export import word_list
 from semeq.export.errors import ExportError
+from semeq.export.factory_programs import factory_programs
 from semeq.export.plugin_names import PluginIdentity
 from semeq.export.word_list import (
     MAX_WORDS,
@@ -22,7 +23,8 @@ from semeq.export.word_list import (
     shipped_word_list,
     word_list_text,
 )
-from semeq.words import OWN, Decoder, Vocabulary, Word, load_bundle, mix_terms, plain_name
+from semeq.presets import PresetStore
+from semeq.words import OWN, Decoder, Vocabulary, Word, WordSpace, load_bundle, mix_terms, plain_name
 
 IDENTITY = PluginIdentity("My EQ")
 
@@ -55,7 +57,19 @@ def test_the_shipped_list_is_what_the_shipped_model_makes_of_it(bundle):
     assert names(listed) == [name for name, _ in shipped_word_list()]
     for (name, params), word in zip(shipped_word_list(), listed, strict=True):
         assert rms_db(curve(params) - curve(word.params)) < 0.01, name
-        assert word.latent == bundle.vocabulary.get(name).latent
+        if name in bundle.vocabulary:
+            assert word.latent == bundle.vocabulary.get(name).latent
+
+
+def test_every_factory_preset_is_a_program_with_the_sound_of_the_preset(bundle):
+    listed = {word.name: word for word in plugin_words(bundle)}
+    space = WordSpace(Decoder(bundle))
+    programs = {program.name: program for program in factory_programs()}
+    assert set(programs) == {stored.name for stored in PresetStore().all() if stored.factory}
+    assert len(programs) == 20
+    for program in programs.values():
+        assert rms_db(curve(listed[program.semantic].params) - curve(space.params(program.semantic, None, 0, 1))) < 0.01
+        assert program.to is None or program.to in listed
 
 
 def test_the_first_128_words_are_english_those_of_the_trade_among_them_and_the_list_leaves_room(bundle):
@@ -64,7 +78,7 @@ def test_the_first_128_words_are_english_those_of_the_trade_among_them_and_the_l
     assert first == sorted(first)
     assert all(bundle.vocabulary.get(name).language == "en" for name in first)
     assert {plain_name(term.name) for term in mix_terms()} <= set(first)
-    assert len(listed) <= MAX_WORDS - 30
+    assert len(listed) <= MAX_WORDS - 20
 
 
 def test_another_order_of_the_vocabulary_moves_no_number(bundle):

@@ -6,8 +6,10 @@
 #include <cmath>
 #include <cstdint>
 
+#include "block_line.hpp"
 #include "decoder.hpp"
 #include "engine.hpp"
+#include "level_match.hpp"
 #include "morph_path.hpp"
 #include "parameters.hpp"
 
@@ -22,6 +24,7 @@ public:
     static constexpr int kShortestRamp = 64, kLongestRamp = 4096;
     // What jumps by its nature takes this long in any block size: another word, bypass, a controller's steps.
     static constexpr double kFadeSeconds = 0.03;
+    static constexpr double kMatchDbPerSecond = 30, kFinestMatchDb = 0.05;
 
     Equaliser() noexcept : decoder_(model::kDecoder), path_(decoder_, curve_), engine_(48000, SEMEQ_CHANNELS) {
         for (std::uint32_t i = 0; i < kParameterCount; ++i) values_[i].store(kDefaults[i], std::memory_order_relaxed);
@@ -42,6 +45,7 @@ public:
     // Before audio starts, or after the sample rate changed: not real time.
     void activate(double sample_rate) noexcept {
         engine_ = Engine(sample_rate, SEMEQ_CHANNELS);
+        match_.activate(sample_rate);
         fade_frames_ = std::max(1, int(kFadeSeconds * sample_rate));
         fade_left_ = 0;
         fresh_ = true;
@@ -51,22 +55,67 @@ public:
 
     void run(const float* const* inputs, float* const* outputs, int frames) noexcept {
         if (frames <= 0) return;
-        follow_controls(frames);
-        // The engine wants channels at a fixed distance; hosts give pointers.
-        if constexpr (SEMEQ_CHANNELS == 1) {
-            engine_.process(inputs[0], outputs[0], frames, 0, 1, 0, 1);
-        } else {
-            engine_.process(inputs[0], outputs[0], frames, inputs[1] - inputs[0], 1, outputs[1] - outputs[0], 1);
+        if (!begin_lines(frames)) {
+            play(inputs, outputs, 0, frames);
+            return;
+        }
+        for (int from = 0; from < frames;) {
+            const int to = frames - from < 2 * kShortestRamp ? frames : from + kShortestRamp;
+            for (std::uint32_t i = 0; i < kLines; ++i) heard_[i] = lines_[i].at(double(to) / frames);
+            play(inputs, outputs, from, to);
+            from = to;
         }
     }
 
 private:
+    // Morph, intensity and output: what hosts draw lines for. In LV2 they know only where a block begins.
+    static constexpr std::uint32_t kFirstLine = kMorph, kLines = 3;
+#ifdef DISTRHO_PLUGIN_TARGET_LV2
+    static constexpr bool kValuesByBlock = true;
+#else
+    static constexpr bool kValuesByBlock = false;
+#endif
+
+    // Whether the block is to be played in parts, on lines.
+    bool begin_lines(int frames) noexcept {
+        bool moves = false;
+        for (std::uint32_t i = 0; i < kLines; ++i) {
+            const std::uint32_t index = kFirstLine + i;
+            heard_[i] = get(index);
+            if (!kValuesByBlock) continue;
+            if (fresh_ || fade_left_ > 0)
+                lines_[i].jump(heard_[i]);
+            else
+                lines_[i].begin(heard_[i], frames, kLow[index], kHigh[index]);
+            moves = moves || lines_[i].moves();
+        }
+        return moves;
+    }
+
+    void play(const float* const* inputs, float* const* outputs, int from, int to) noexcept {
+        const bool matching = get(kLevelMatch) > 0.5f, hearing = matching && get(kBypass) < 0.5f;
+        if (!matching) match_.forget();
+        approach_match(to - from);
+        follow_controls(to - from);
+        if (hearing) match_.hear_input(inputs, SEMEQ_CHANNELS, from, to);
+        const float* const in = inputs[0] + from;
+        float* const out = outputs[0] + from;
+        // The engine wants channels at a fixed distance; hosts give pointers.
+        if constexpr (SEMEQ_CHANNELS == 1) {
+            engine_.process(in, out, to - from, 0, 1, 0, 1);
+        } else {
+            engine_.process(in, out, to - from, inputs[1] - inputs[0], 1, outputs[1] - outputs[0], 1);
+        }
+        if (hearing) match_.hear_output(outputs, SEMEQ_CHANNELS, from, to, playing_.output_db + playing_.match_db);
+    }
+
     struct Wanted {
         int semantic = -1, to = -1;
         float morph = 0, intensity = 0, output_db = 0;
         bool bypass = false;
+        double match_db = 0;
         bool same_sound(const Wanted& o) const noexcept {
-            return morph == o.morph && intensity == o.intensity && output_db == o.output_db && bypass == o.bypass;
+            return morph == o.morph && intensity == o.intensity && output_db == o.output_db && bypass == o.bypass && match_db == o.match_db;
         }
     };
 
@@ -75,8 +124,15 @@ private:
         return fade_left_ > 0 ? std::max(ramp, fade_frames_) : ramp;
     }
 
+    // The matching gain moves in small steps, so that no block hears one. In bypass it waits.
+    void approach_match(int frames) noexcept {
+        const double left = match_.gain_db() - match_db_, most = kMatchDbPerSecond * frames / engine_.sample_rate();
+        if (std::abs(left) < kFinestMatchDb && match_.gain_db() != 0) return;
+        match_db_ += std::max(-most, std::min(most, left));
+    }
+
     Wanted wanted() const noexcept {
-        return {int(get(kSemantic)), int(get(kTo)), get(kMorph), get(kIntensity), get(kOutputDb), get(kBypass) > 0.5f};
+        return {int(get(kSemantic)), int(get(kTo)), heard_[0], heard_[1], heard_[2], get(kBypass) > 0.5f, match_db_};
     }
 
     void take_pair() noexcept {
@@ -110,7 +166,7 @@ private:
         path_.at(now.morph, params);
         const double scale = now.bypass ? 0.0 : double(now.intensity);
         for (const int gain : {0, 2, 5, 8, 11}) params[gain] *= scale;
-        const double output_db = now.bypass ? 0.0 : double(now.output_db);
+        const double output_db = now.bypass ? 0.0 : double(now.output_db) + now.match_db;
         if (fresh_)
             engine_.jump(params, output_db);
         else
@@ -121,10 +177,14 @@ private:
     }
 
     std::atomic<float> values_[kParameterCount];
+    BlockLine lines_[kLines];
+    float heard_[kLines] = {};  // the values of this part of the block
     Decoder decoder_;
     ReferenceCurve curve_;
     MorphPath path_;
     Engine engine_;
+    LevelMatch match_;
+    double match_db_ = 0;
     Wanted playing_;
     int fade_frames_ = 1, fade_left_ = 0;
     bool fresh_ = true;

@@ -25,7 +25,7 @@ constexpr std::uint32_t kMostChannels = 2, kMostEvents = 512;
 
 // The events of a part: some of the host's, their times counted from its start.
 struct Events {
-    clap_input_events_t interface{this, size, get};
+    clap_input_events_t as_clap{this, size, get};
     const clap_input_events_t* all = nullptr;
     std::uint32_t first = 0, count = 0, start = 0;
     // The event that was asked for last, with its time changed: DPF looks at one after the other.
@@ -61,7 +61,7 @@ inline clap_process_status process_part(const clap_plugin_t* plugin, const clap_
     part.audio_inputs = &source, part.audio_outputs = &sink;
     part.frames_count = to - from;
     if (part.steady_time >= 0) part.steady_time += from;
-    part.in_events = &events.interface;
+    part.in_events = &events.as_clap;
     return process_of_dpf(plugin, &part);
 }
 
@@ -109,24 +109,11 @@ inline clap_process_status CLAP_ABI process(const clap_plugin_t* plugin, const c
     return status;
 }
 
-inline const clap_plugin_factory_t* factory_of_dpf = nullptr;
-
-inline const clap_plugin_t* CLAP_ABI create(const clap_plugin_factory_t*, const clap_host_t* host, const char* id) {
-    const clap_plugin_t* const plugin = factory_of_dpf->create_plugin(factory_of_dpf, host, id);
-    if (plugin != nullptr) {
-        process_of_dpf = plugin->process;
-        const_cast<clap_plugin_t*>(plugin)->process = process;  // DPF makes one such table for each instance
-    }
-    return plugin;
+// Of a plugin that was just made: DPF makes one table for each.
+inline void apply(const clap_plugin_t* plugin) {
+    process_of_dpf = plugin->process;
+    const_cast<clap_plugin_t*>(plugin)->process = process;
 }
-
-inline std::uint32_t CLAP_ABI count(const clap_plugin_factory_t*) { return factory_of_dpf->get_plugin_count(factory_of_dpf); }
-inline const clap_plugin_descriptor_t* CLAP_ABI describe(const clap_plugin_factory_t*, std::uint32_t index) {
-    return factory_of_dpf->get_plugin_descriptor(factory_of_dpf, index);
-}
-inline const clap_plugin_factory_t factory{count, describe, create};
-
-inline const void* CLAP_ABI get_factory(const char* id);
 
 }  // namespace semeq::clap_frames
 
@@ -294,19 +281,9 @@ inline v3_result V3_API process(void* self, v3_process_data* block) {
     return V3_OK;
 }
 
-inline v3_result V3_API query_component(void* self, const v3_tuid iid, void** interface) {
-    const v3_result result = dpf_component::query_interface_component(self, iid, interface);
-    dpf_component* const component = *static_cast<dpf_component**>(self);
-    if (result == V3_OK && component->processor != nullptr) component->processor->proc.process = process;
-    return result;
-}
-
-inline v3_result V3_API create(void* self, const v3_tuid class_id, const v3_tuid iid, void** instance) {
-    const v3_result result = dpf_factory::create_instance(self, class_id, iid, instance);
+inline void apply(dpf_audio_processor& processor) {
     queue_table(), changes_table();  // not in the audio thread: they are made at the first call
-    if (result == V3_OK && v3_tuid_match(class_id, *(const v3_tuid*)&dpf_tuid_class))
-        (*static_cast<dpf_component**>(*instance))->query_interface = query_component;
-    return result;
+    processor.proc.process = process;
 }
 
 }  // namespace semeq::vst3_frames

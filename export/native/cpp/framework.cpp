@@ -1,5 +1,6 @@
-// DPF itself, as one translation unit, with two additions: parameter changes at their own frames (event_frames.hpp), and
-// instances that are let go of in an order DPF does not expect.
+// DPF itself, as one translation unit, with additions at the borders of its interfaces: parameter changes at their own
+// frames (event_frames.hpp), values as text (displays.hpp), changes told to the host (told_changes.hpp), what CLAP hosts
+// may send besides (clap_guard.hpp), and instances that are let go of in an order DPF does not expect.
 #include "equaliser.hpp"
 
 // DPF's own entries get other names; ours, below, stand before them.
@@ -12,29 +13,77 @@
 #undef clap_entry
 #undef GetPluginFactory
 
+#include "clap_guard.hpp"
+#include "displays.hpp"
 #include "event_frames.hpp"
+#include "told_changes.hpp"
 
 #if defined(DISTRHO_PLUGIN_TARGET_CLAP)
 
-inline const void* CLAP_ABI semeq::clap_frames::get_factory(const char* id) {
+namespace {
+
+const clap_plugin_factory_t* factory_of_dpf = nullptr;
+
+const clap_plugin_t* CLAP_ABI create(const clap_plugin_factory_t*, const clap_host_t* host, const char* id) {
+    const clap_plugin_descriptor_t* const own = factory_of_dpf->get_plugin_descriptor(factory_of_dpf, 0);
+    if (id == nullptr || std::strcmp(id, own->id) != 0) return nullptr;
+    const clap_plugin_t* const plugin = factory_of_dpf->create_plugin(factory_of_dpf, host, id);
+    if (plugin == nullptr) return nullptr;
+    semeq::clap_frames::apply(plugin);
+    semeq::clap_told::apply(plugin);
+    semeq::clap_displays::apply(plugin);
+    semeq::clap_guard::apply(plugin);  // outermost: the others see only what is for us
+    return plugin;
+}
+
+std::uint32_t CLAP_ABI count(const clap_plugin_factory_t*) { return factory_of_dpf->get_plugin_count(factory_of_dpf); }
+
+const clap_plugin_descriptor_t* CLAP_ABI describe(const clap_plugin_factory_t*, std::uint32_t index) {
+    return factory_of_dpf->get_plugin_descriptor(factory_of_dpf, index);
+}
+
+const clap_plugin_factory_t factory{count, describe, create};
+
+const void* CLAP_ABI get_factory(const char* id) {
     const void* const found = clap_entry_of_dpf.get_factory(id);
     if (found == nullptr || std::strcmp(id, CLAP_PLUGIN_FACTORY_ID) != 0) return found;
     factory_of_dpf = static_cast<const clap_plugin_factory_t*>(found);
     return &factory;
 }
 
+}  // namespace
+
 extern "C" DISTRHO_PLUGIN_EXPORT const clap_plugin_entry_t clap_entry;
-const clap_plugin_entry_t clap_entry = {clap_entry_of_dpf.clap_version, clap_entry_of_dpf.init, clap_entry_of_dpf.deinit,
-                                        semeq::clap_frames::get_factory};
+const clap_plugin_entry_t clap_entry = {clap_entry_of_dpf.clap_version, clap_entry_of_dpf.init, clap_entry_of_dpf.deinit, get_factory};
 
 #elif defined(DISTRHO_PLUGIN_TARGET_VST3)
+
+namespace {
+
+USE_NAMESPACE_DISTRHO
+
+v3_result V3_API query_component(void* self, const v3_tuid iid, void** found) {
+    const v3_result result = dpf_component::query_interface_component(self, iid, found);
+    dpf_component* const component = *static_cast<dpf_component**>(self);
+    if (result == V3_OK && component->processor != nullptr) semeq::vst3_frames::apply(*component->processor);
+    if (result == V3_OK && component->controller != nullptr) semeq::vst3_displays::apply(*component->controller);
+    return result;
+}
+
+v3_result V3_API create(void* self, const v3_tuid class_id, const v3_tuid iid, void** instance) {
+    const v3_result result = dpf_factory::create_instance(self, class_id, iid, instance);
+    if (result == V3_OK && v3_tuid_match(class_id, *(const v3_tuid*)&dpf_tuid_class))
+        (*static_cast<dpf_component**>(*instance))->query_interface = query_component;
+    return result;
+}
+
+}  // namespace
 
 DISTRHO_PLUGIN_EXPORT const void* GetPluginFactory(void);
 
 const void* GetPluginFactory(void) {
     const void* const factory = plugin_factory_of_dpf();
-    USE_NAMESPACE_DISTRHO
-    (*static_cast<dpf_factory* const*>(factory))->v1.create_instance = semeq::vst3_frames::create;
+    (*static_cast<dpf_factory* const*>(factory))->v1.create_instance = create;
     return factory;
 }
 

@@ -16,7 +16,14 @@ namespace {
 using namespace semeq;
 
 // MIDI 1.0 leaves controllers 20 to 31 undefined, so they are free to use. In the order of ParameterIndex.
-constexpr std::uint8_t kControllers[kParameterCount] = {23, 24, 21, 22, 25, 26};
+constexpr std::uint8_t kControllers[kParameterCount] = {23, 24, 21, 22, 25, 26, 27};
+
+// LV2 hosts keep the values of control ports; the others ask for them.
+#ifdef DISTRHO_PLUGIN_TARGET_LV2
+constexpr bool kHostKeepsValues = true;
+#else
+constexpr bool kHostKeepsValues = false;
+#endif
 
 constexpr const char* kStateKeys[2] = {"semantic_word", "to_word"};  // for kSemantic and kTo
 
@@ -24,7 +31,7 @@ constexpr const char* kStateKeys[2] = {"semantic_word", "to_word"};  // for kSem
 
 class SemeqPlugin : public Plugin {
 public:
-    SemeqPlugin() : Plugin(kParameterCount, kProgramCount, 2) { setLatency(0); }
+    SemeqPlugin() : Plugin(kParameterCount, model::kProgramCount, 2) { setLatency(0); }
 
 #if DISTRHO_PLUGIN_HAS_UI
     WindowLink link;
@@ -44,8 +51,8 @@ protected:
     }
 
     void initParameter(uint32_t index, Parameter& p) override {
-        static constexpr const char* names[] = {"Semantic", "To", "Morph", "Intensity", "Output", "Bypass"};
-        static constexpr const char* symbols[] = {"semantic", "to", "morph", "intensity", "output_db", "bypass"};
+        static constexpr const char* names[] = {"Semantic", "To", "Morph", "Intensity", "Output", "Bypass", "Level match"};
+        static constexpr const char* symbols[] = {"semantic", "to", "morph", "intensity", "output_db", "bypass", "level_match"};
         p.hints = kParameterIsAutomatable;
         p.name = names[index];
         p.symbol = symbols[index];
@@ -75,15 +82,19 @@ protected:
             case kBypass:
                 p.initDesignation(kParameterDesignationBypass);
                 break;
+            case kLevelMatch:
+                p.hints |= kParameterIsBoolean | kParameterIsInteger;
+                p.description = "Make the output as loud as the input, heard over some seconds";
+                break;
         }
     }
 
-    void initProgramName(uint32_t index, String& name) override { name = kPrograms[index].name; }
+    void initProgramName(uint32_t index, String& name) override { name = model::kPrograms[index].name; }
 
     void initState(uint32_t index, State& state) override {
         state.key = kStateKeys[index];
         state.hints = kStateIsOnlyForDSP;
-        state.defaultValue = encode(int(kDefaults[index]));
+        state.defaultValue = encode(int(kDefaults[index]), int(kDefaults[index]));
         state.label = index == 0 ? "Semantic word" : "To word";
     }
 
@@ -92,27 +103,32 @@ protected:
     void setParameterValue(uint32_t index, float value) override {
         if (index <= kTo) {
             // A session saved with another vocabulary: its number, sent after its name, means the word of that name.
-            const int renumbered = renumbered_[index].exchange(kNone, std::memory_order_relaxed);
-            if (renumbered != kNone && (renumbered >> 16) == int(value + 0.5f)) {
+            // A host that keeps the number goes on sending and saving it.
+            const int renumbered = renumbered_[index].load(std::memory_order_relaxed);
+            const bool again = renumbered != kNone && (renumbered >> 16) == int(value + 0.5f);
+            if (again) {
                 value = float(renumbered & 0xffff);
                 announce_[index].store(true, std::memory_order_relaxed);
             }
+            if (!again || !kHostKeepsValues) renumbered_[index].store(kNone, std::memory_order_relaxed);
         }
         equaliser_.set(index, value);
     }
 
     void loadProgram(uint32_t index) override {
-        const Program& program = kPrograms[index];
-        equaliser_.set(kSemantic, float(word_or(program.semantic, model::kDefaultSemantic)));
-        equaliser_.set(kTo, float(word_or(program.to, model::kDefaultTo)));
-        equaliser_.set(kMorph, program.morph);
-        equaliser_.set(kIntensity, program.intensity);
-        equaliser_.set(kOutputDb, 0.0f);
+        Snapshot values{};
+        for (const std::uint32_t kept : {kBypass, kLevelMatch}) values[kept] = equaliser_.get(kept);
+        values = with_program(values, int(index));
+        for (std::uint32_t i = 0; i < kParameterCount; ++i) equaliser_.set(i, values[i]);
+        for (auto& renumbered : renumbered_) renumbered.store(kNone, std::memory_order_relaxed);
     }
 
-    // The word by name and its number at the time: "number:name".
+    // The word by name and the number by which the host saves it: "number:name".
     String getState(const char* key) const override {
-        return encode(int(equaliser_.get(std::strcmp(key, kStateKeys[0]) == 0 ? kSemantic : kTo)));
+        const std::uint32_t index = std::strcmp(key, kStateKeys[0]) == 0 ? kSemantic : kTo;
+        const int number = int(equaliser_.get(index)), renumbered = renumbered_[index].load(std::memory_order_relaxed);
+        const bool kept = kHostKeepsValues && renumbered != kNone && (renumbered & 0xffff) == number;
+        return encode(kept ? renumbered >> 16 : number, number);
     }
 
     void setState(const char* key, const char* value) override {
@@ -122,7 +138,7 @@ protected:
         const int then = std::atoi(value), now = word_index(name + 1);
         if (now < 0 || then < 0 || then > 0x7fff) return;
         equaliser_.set(index, float(now));
-        if (then != now) renumbered_[index].store((then << 16) | now, std::memory_order_relaxed);
+        renumbered_[index].store(then != now ? (then << 16) | now : kNone, std::memory_order_relaxed);
     }
 
     void activate() override { equaliser_.activate(getSampleRate()); }
@@ -165,7 +181,7 @@ private:
     void turn(std::uint32_t index, float part) noexcept {
         const float low = kLow[index], high = kHigh[index];
         float value = low + part * (high - low);
-        if (index == kBypass) value = float(part >= 0.5f);
+        if (index >= kBypass) value = float(part >= 0.5f);
         // A controller has 128 steps: they are the first 128 words, which are the ones that matter most.
         if (index <= kTo && model::kWordCount > 128) value = std::round(part * 127.0f);
         equaliser_.set(index, value);
@@ -191,7 +207,7 @@ private:
                 requestParameterValueChange(i, equaliser_.get(i));
     }
 
-    static String encode(int index) { return String(index) + ":" + model::kWords[index]; }
+    static String encode(int number, int index) { return String(number) + ":" + model::kWords[index]; }
 
     static constexpr int kNone = -1;
     Equaliser equaliser_;

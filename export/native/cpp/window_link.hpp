@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "parameters.hpp"
+#include "programs.hpp"
 
 namespace semeq {
 
@@ -44,8 +44,6 @@ private:
     std::atomic<std::uint32_t> end_{0};
     std::atomic<bool> watched_{false};
 };
-
-using Snapshot = std::array<float, kParameterCount>;
 
 // Kept while the window is closed; only the thread of windows touches it.
 struct WindowMemory {

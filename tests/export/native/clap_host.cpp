@@ -3,211 +3,13 @@
 //   render FILE IN OUT RATE BLOCK [id=value ...] [@frame:id=value ...] [@frame:cc=number:value ...]
 //                                      raw float32 planar stereo/mono in, same out; values before the start or at frames
 //   words FILE                         print the values of parameter 0 as text
+//   texts FILE id=value ...            print values as text
 //   state FILE                         set, save, load into a second instance, compare
 //   cost FILE                          print the time of process() at rest and while a new pair of words is built
 //   fuzz FILE SECONDS SEED             random parameters, controllers, block sizes, rates, NaN input
-// While the plugin's process() runs, allocation, freeing and locking on that thread end the program: they are trapped
-// by functions of the same name here, which the dynamic linker finds first.
-#include <dlfcn.h>
-#include <pthread.h>
-
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <random>
-#include <string>
-#include <vector>
-
-#include "clap/entry.h"
-#include "clap/ext/audio-ports.h"
-#include "clap/ext/latency.h"
-#include "clap/ext/params.h"
-#include "clap/ext/state.h"
-#include "clap/plugin-factory.h"
+#include "clap_host.hpp"
 
 namespace {
-
-thread_local bool in_process = false;
-
-void trap(const char* what) {
-    if (!in_process) return;
-    in_process = false;
-    std::fprintf(stderr, "real-time violation: %s inside process()\n", what);
-    std::_Exit(3);
-}
-
-}  // namespace
-
-#ifndef NO_TRAP  // sanitizers bring their own
-extern "C" {
-void* __libc_malloc(size_t);
-void* __libc_calloc(size_t, size_t);
-void* __libc_realloc(void*, size_t);
-void __libc_free(void*);
-void* malloc(size_t n) { trap("malloc"); return __libc_malloc(n); }
-void* calloc(size_t n, size_t m) { trap("calloc"); return __libc_calloc(n, m); }
-void* realloc(void* p, size_t n) { trap("realloc"); return __libc_realloc(p, n); }
-void free(void* p) { trap("free"); __libc_free(p); }
-int pthread_mutex_lock(pthread_mutex_t* m) {
-    trap("pthread_mutex_lock");
-    using Lock = int (*)(pthread_mutex_t*);
-    static const Lock real = reinterpret_cast<Lock>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
-    return real(m);
-}
-}
-#endif
-
-namespace {
-
-[[noreturn]] void fail(const std::string& what) {
-    std::fprintf(stderr, "clap_host: %s\n", what.c_str());
-    std::exit(1);
-}
-
-const void* no_extension(const clap_host*, const char*) { return nullptr; }
-void no_request(const clap_host*) {}
-const clap_host_t kHost{CLAP_VERSION, nullptr, "semeq tests", "semeq", "", "1", no_extension, no_request, no_request, no_request};
-
-union Event {
-    clap_event_header_t header;
-    clap_event_param_value_t value;
-    clap_event_midi_t midi;
-};
-
-Event parameter_event(std::uint32_t frame, clap_id id, double value) {
-    Event e{};
-    e.value.header = {sizeof(e.value), frame, CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_VALUE, 0};
-    e.value.param_id = id;
-    e.value.note_id = e.value.port_index = e.value.channel = e.value.key = -1;
-    e.value.value = value;
-    return e;
-}
-
-Event controller_event(std::uint32_t frame, int number, int value) {
-    Event e{};
-    e.midi.header = {sizeof(e.midi), frame, CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_MIDI, 0};
-    e.midi.port_index = 0;
-    e.midi.data[0] = 0xb0, e.midi.data[1] = std::uint8_t(number), e.midi.data[2] = std::uint8_t(value);
-    return e;
-}
-
-struct Events {
-    std::vector<Event> list;
-    clap_input_events_t in{this, [](const clap_input_events* self) { return std::uint32_t(of(self).size()); },
-                           [](const clap_input_events* self, std::uint32_t i) -> const clap_event_header_t* { return &of(self)[i].header; }};
-    clap_output_events_t out{nullptr, [](const clap_output_events*, const clap_event_header_t*) { return true; }};
-    static std::vector<Event>& of(const clap_input_events* self) { return static_cast<Events*>(self->ctx)->list; }
-};
-
-class Plugin {
-public:
-    explicit Plugin(const std::string& file) {
-        library_ = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-        if (library_ == nullptr) fail(dlerror());
-        entry_ = static_cast<const clap_plugin_entry_t*>(dlsym(library_, "clap_entry"));
-        if (entry_ == nullptr || !entry_->init(file.c_str())) fail("no CLAP entry");
-        const auto* factory = static_cast<const clap_plugin_factory_t*>(entry_->get_factory(CLAP_PLUGIN_FACTORY_ID));
-        if (factory == nullptr || factory->get_plugin_count(factory) != 1) fail("not one plugin");
-        const auto* description = factory->get_plugin_descriptor(factory, 0);
-        plugin_ = factory->create_plugin(factory, &kHost, description->id);
-        if (plugin_ == nullptr || !plugin_->init(plugin_)) fail("cannot be created");
-        params = extension<clap_plugin_params_t>(CLAP_EXT_PARAMS);
-        state = extension<clap_plugin_state_t>(CLAP_EXT_STATE);
-        latency = extension<clap_plugin_latency_t>(CLAP_EXT_LATENCY);
-        const auto* ports = extension<clap_plugin_audio_ports_t>(CLAP_EXT_AUDIO_PORTS);
-        clap_audio_port_info_t port{};
-        if (!ports->get(plugin_, 0, true, &port)) fail("no audio input");
-        channels = int(port.channel_count);
-    }
-    ~Plugin() {
-        stop();
-        plugin_->destroy(plugin_);
-        entry_->deinit();
-        dlclose(library_);
-    }
-    Plugin(const Plugin&) = delete;
-
-    void start(double rate, std::uint32_t longest) {
-        stop();
-        if (!plugin_->activate(plugin_, rate, 1, longest)) fail("does not activate");
-        if (!plugin_->start_processing(plugin_)) fail("does not start");
-        active_ = true;
-    }
-    void stop() {
-        if (!active_) return;
-        plugin_->stop_processing(plugin_);
-        plugin_->deactivate(plugin_);
-        active_ = false;
-    }
-    void process(const std::vector<float*>& in, const std::vector<float*>& out, std::uint32_t frames, Events& events) {
-        clap_audio_buffer_t source{}, sink{};
-        source.data32 = const_cast<float**>(in.data()), sink.data32 = const_cast<float**>(out.data());
-        source.channel_count = sink.channel_count = std::uint32_t(channels);
-        clap_process_t p{};
-        p.steady_time = -1, p.frames_count = frames;
-        p.audio_inputs = &source, p.audio_outputs = &sink, p.audio_inputs_count = p.audio_outputs_count = 1;
-        p.in_events = &events.in, p.out_events = &events.out;
-        in_process = true;
-        const clap_process_status status = plugin_->process(plugin_, &p);
-        in_process = false;
-        if (status == CLAP_PROCESS_ERROR) fail("process() says error");
-    }
-    void flush(Events& events) { params->flush(plugin_, &events.in, &events.out); }
-    double value(clap_id id) const {
-        double v = 0;
-        if (!params->get_value(plugin_, id, &v)) fail("a parameter has no value");
-        return v;
-    }
-    std::vector<clap_param_info_t> infos() const {
-        std::vector<clap_param_info_t> all(params->count(plugin_));
-        for (std::uint32_t i = 0; i < all.size(); ++i) params->get_info(plugin_, i, &all[i]);
-        return all;
-    }
-    std::string text(clap_id id, double v) const {
-        char buffer[256] = {};
-        return params->value_to_text(plugin_, id, v, buffer, sizeof buffer) ? buffer : "";
-    }
-    std::string save() const {
-        std::string bytes;
-        clap_ostream_t stream{&bytes, [](const clap_ostream* s, const void* data, std::uint64_t n) {
-                                  static_cast<std::string*>(s->ctx)->append(static_cast<const char*>(data), n);
-                                  return std::int64_t(n);
-                              }};
-        if (!state->save(plugin_, &stream)) fail("state is not saved");
-        return bytes;
-    }
-    void load(const std::string& bytes) {
-        struct Reader { const std::string& bytes; std::size_t at = 0; } reader{bytes};
-        clap_istream_t stream{&reader, [](const clap_istream* s, void* data, std::uint64_t n) {
-                                  auto& r = *static_cast<Reader*>(s->ctx);
-                                  const std::uint64_t left = std::min<std::uint64_t>(n, r.bytes.size() - r.at);
-                                  std::memcpy(data, r.bytes.data() + r.at, left);
-                                  r.at += left;
-                                  return std::int64_t(left);
-                              }};
-        if (!state->load(plugin_, &stream)) fail("state is not loaded");
-    }
-    std::uint32_t latency_frames() const { return latency ? latency->get(plugin_) : 0; }
-
-    const clap_plugin_params_t* params;
-    const clap_plugin_state_t* state;
-    const clap_plugin_latency_t* latency;
-    int channels = 0;
-
-private:
-    template <class T>
-    const T* extension(const char* id) const { return static_cast<const T*>(plugin_->get_extension(plugin_, id)); }
-
-    void* library_ = nullptr;
-    const clap_plugin_entry_t* entry_ = nullptr;
-    const clap_plugin_t* plugin_ = nullptr;
-    bool active_ = false;
-};
 
 std::vector<float> read_floats(const char* path) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
@@ -356,12 +158,24 @@ int info(const char* file, bool words) {
     return 0;
 }
 
+int texts(int count, char** arguments) {
+    Plugin plugin(arguments[2]);
+    for (int i = 3; i < count; ++i) {
+        unsigned id;
+        double value;
+        if (std::sscanf(arguments[i], "%u=%lf", &id, &value) != 2) fail(std::string("cannot read ") + arguments[i]);
+        std::printf("%s\n", plugin.text(id, value).c_str());
+    }
+    return 0;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
     const std::string task = count > 2 ? arguments[1] : "";
     if (task == "info") return info(arguments[2], false);
     if (task == "words") return info(arguments[2], true);
+    if (task == "texts") return texts(count, arguments);
     if (task == "cost") return cost(arguments[2]);
     if (task == "state") return state(arguments[2]);
     if (task == "render" && count >= 7) return render(count, arguments);

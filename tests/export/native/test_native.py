@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from pedalboard import Compressor, Limiter, Pedalboard
 
 from semeq import eq
+from semeq.files import match_gain_db
 from semeq.plugin import Controls, NativeError, SemanticEQ, WordSpace, load_native
 from semeq.plugin.renderer import target_of
+from semeq.presets import PresetStore
 
 from .building import DPF, HERE, NEEDS, compile_host, semeq_export
 
@@ -22,12 +25,11 @@ pytestmark = NEEDS
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory):
+def cache(native_cache):
     """A cache of its own, so that what is tested was built from these sources."""
-    folder = tmp_path_factory.mktemp("cache")
     before = os.environ.get("XDG_CACHE_HOME")
-    os.environ["XDG_CACHE_HOME"] = str(folder)
-    yield folder
+    os.environ["XDG_CACHE_HOME"] = str(native_cache)
+    yield native_cache
     os.environ.pop("XDG_CACHE_HOME")
     if before is not None:
         os.environ["XDG_CACHE_HOME"] = before
@@ -168,13 +170,13 @@ def test_loading_and_unloading_does_not_grow(cache, native):
 
 
 def test_the_host_lists_parameters_words_and_no_latency(host, plugins):
-    lines = subprocess.run([host, "info", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True).stdout
+    lines = subprocess.run([host, "info", plugins / "semeq.clap"], capture_output=True, text=True, check=True).stdout
     assert lines.startswith("channels 2 latency 0\n")
     names = [line.split("\t")[1] for line in lines.splitlines()[1:]]
-    assert names == ["Semantic", "To", "Morph", "Intensity", "Output", "Bypass"]
-    words = subprocess.run([host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True).stdout
+    assert names == ["Semantic", "To", "Morph", "Intensity", "Output", "Bypass", "Level match"]
+    words = subprocess.run([host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True).stdout
     assert {"warm", "bright"} <= set(words.split())
-    mono = subprocess.run([host, "info", plugins / "Test EQ mono.clap"], capture_output=True, text=True, check=True)
+    mono = subprocess.run([host, "info", plugins / "semeq mono.clap"], capture_output=True, text=True, check=True)
     assert mono.stdout.startswith("channels 1 latency 0\n")
 
 
@@ -188,23 +190,23 @@ def render(host, plugin, audio, tmp_path, *changes, rate=48_000, block=64):
 def test_clap_and_vst3_play_the_same(host, plugins, native, music, tmp_path):
     native.controls = Controls(native.words[3], native.words[7], 0.4, 1.2, -2.0)
     changes = ["0=3", "1=7", "2=0.4", "3=1.2", "4=-2"]
-    out = render(host, plugins / "Test EQ.clap", music, tmp_path, *changes, rate=RATE)
+    out = render(host, plugins / "semeq.clap", music, tmp_path, *changes, rate=RATE)
     np.testing.assert_allclose(out, native(music, RATE), atol=1e-5)
 
 
 def test_a_controller_acts_at_its_frame(host, plugins, music, tmp_path):
     frame = 10_007
-    still = render(host, plugins / "Test EQ.clap", music, tmp_path)
-    moved = render(host, plugins / "Test EQ.clap", music, tmp_path, f"@{frame}:cc=21:127")
+    still = render(host, plugins / "semeq.clap", music, tmp_path)
+    moved = render(host, plugins / "semeq.clap", music, tmp_path, f"@{frame}:cc=21:127")
     np.testing.assert_array_equal(moved[:, :frame], still[:, :frame])
     assert (moved[:, frame + 1] != still[:, frame + 1]).any()
-    bright = render(host, plugins / "Test EQ.clap", music, tmp_path, "2=1")
+    bright = render(host, plugins / "semeq.clap", music, tmp_path, "2=1")
     np.testing.assert_allclose(moved[:, frame + 9000 :], bright[:, frame + 9000 :], atol=1e-4)
 
 
 def test_a_new_pair_of_words_is_exact_within_a_tenth_of_a_second(host, plugins, music, tmp_path):
-    changed = render(host, plugins / "Test EQ.clap", music, tmp_path, "2=0.5", "@5000:0=8", "@5000:1=9")
-    wanted = render(host, plugins / "Test EQ.clap", music, tmp_path, "2=0.5", "0=8", "1=9")
+    changed = render(host, plugins / "semeq.clap", music, tmp_path, "2=0.5", "@5000:0=8", "@5000:1=9")
+    wanted = render(host, plugins / "semeq.clap", music, tmp_path, "2=0.5", "0=8", "1=9")
     settled = 5000 + 4800 + 9000  # and the filters' own memory
     np.testing.assert_allclose(changed[:, settled:], wanted[:, settled:], atol=1e-4)
 
@@ -222,7 +224,7 @@ def stray_db(audio, changed, start, rate=48_000):
 def test_words_bypass_and_controllers_leave_no_clicks(host, plugins, tmp_path, block):
     sine = 0.5 * np.sin(2 * np.pi * 200 * np.arange(96_000) / 48_000)
     audio = np.stack([sine, sine]).astype(np.float32)
-    clap, at = plugins / "Test EQ.clap", 24_000
+    clap, at = plugins / "semeq.clap", 24_000
     listed = subprocess.run([host, "words", clap], capture_output=True, text=True, check=True).stdout.splitlines()
     deep, tinny = listed.index("deep"), listed.index("tinny")
     pair = [f"0={deep}", f"1={deep}"]
@@ -233,8 +235,31 @@ def test_words_bypass_and_controllers_leave_no_clicks(host, plugins, tmp_path, b
     assert stray_db(audio, render(host, clap, audio, tmp_path, *sweep, block=block), at) < -100
 
 
+@pytest.mark.parametrize(("block", "rate"), [(64, 48_000), (4096, 44_100)])
+def test_level_match_keeps_the_loudness_of_the_input(host, plugins, tmp_path, block, rate):
+    clap, second = plugins / "semeq.clap", rate
+    listed = subprocess.run([host, "words", clap], capture_output=True, text=True, check=True).stdout.splitlines()
+    noise = np.random.default_rng(6).standard_normal((2, 8 * rate)).cumsum(axis=1)  # 6 dB less with each octave
+    noise -= np.stack([np.convolve(channel, np.ones(2000) / 2000, "same") for channel in noise])
+    noise = (0.1 * noise / noise.std()).astype(np.float32)
+    pair = [f"0={listed.index('bassy')}", f"1={listed.index('tinny')}", "3=1.5"]
+    plain = render(host, clap, noise, tmp_path, *pair, rate=rate, block=block)
+    matched = render(host, clap, noise, tmp_path, *pair, "6=1", f"@{6 * second}:5=1", rate=rate, block=block)
+    part, bypassed = slice(3 * second, 6 * second), slice(6 * second + second // 2, None)
+    assert abs(match_gain_db(noise[:, part], plain[:, part], rate)) > 2
+    assert abs(match_gain_db(noise[:, part], matched[:, part], rate)) < 0.3
+    np.testing.assert_allclose(matched[:, bypassed], noise[:, bypassed], atol=1e-6)
+    # Nothing but the level: the rest of the sound is the same.
+    gain = (plain[0, part] @ matched[0, part]) / (plain[0, part] @ plain[0, part])
+    assert error_db(matched[:, part], gain * plain[:, part]) < -30
+    # In silence it stays where it is.
+    silent = np.concatenate([noise[:, part], np.zeros((2, rate), np.float32), noise[:, part]], axis=1)
+    through = render(host, clap, silent, tmp_path, *pair, "6=1", rate=rate, block=block)
+    assert abs(match_gain_db(silent[:, -3 * second :], through[:, -3 * second :], rate)) < 0.3
+
+
 def test_a_controller_reaches_the_first_128_words_one_by_one(host, plugins, music, tmp_path):
-    clap = plugins / "Test EQ.clap"
+    clap = plugins / "semeq.clap"
     for number in (0, 63, 127):
         turned = render(host, clap, music, tmp_path, f"@0:cc=23:{number}")
         wanted = render(host, clap, music, tmp_path, f"@0:0={number}")
@@ -251,7 +276,7 @@ def error_db(found, expected):
 @pytest.mark.parametrize("block", BLOCKS)
 def test_clap_events_act_at_their_frames_in_any_block(host, plugins, music, tmp_path, block):
     random = np.random.default_rng(3)
-    clap, table = plugins / "Test EQ.clap", WordSpace.open().table("warm", "bright")
+    clap, table = plugins / "semeq.clap", WordSpace.open().table("warm", "bright")
     listed = subprocess.run([host, "words", clap], capture_output=True, text=True, check=True).stdout.splitlines()
     frames = [int(f) for f in np.cumsum(random.integers(70, 900, 60)) if f < len(music[0]) - 100]
     frames = [frame + (frame % block == 0) for frame in frames]
@@ -277,9 +302,9 @@ def vst3_host(tmp_path_factory):
 @pytest.mark.parametrize("block", [*BLOCKS, 480])
 def test_vst3_points_are_joined_by_lines_without_delay_in_any_block(host, vst3_host, plugins, music, tmp_path, block):
     listed = subprocess.run(
-        [host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True
+        [host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True
     ).stdout.splitlines()
-    module = next((plugins / "Test EQ.vst3").rglob("*.so"))
+    module = next((plugins / "semeq.vst3").rglob("*.so"))
     points = [(1001, 0.0), (30_011, 1.0), (45_013, 0.2), (80_017, 0.9)]
     music = np.tile(music, 2)
     expected = SemanticEQ("warm", to="bright")(music, RATE, automation={"morph": [(f / RATE, v) for f, v in points]})
@@ -292,7 +317,7 @@ def test_vst3_points_are_joined_by_lines_without_delay_in_any_block(host, vst3_h
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the VST3 host of these tests loads Linux modules")
 def test_a_step_of_a_word_in_vst3_begins_at_its_point(host, vst3_host, plugins, music, tmp_path):
-    module = next((plugins / "Test EQ.vst3").rglob("*.so"))
+    module = next((plugins / "semeq.vst3").rglob("*.so"))
     still = render(vst3_host, module, music, tmp_path, rate=RATE, block=4096)
     moved = render(vst3_host, module, music, tmp_path, "@10007:Semantic=0.5", rate=RATE, block=4096)
     np.testing.assert_array_equal(moved[:, :10_007], still[:, :10_007])
@@ -300,16 +325,46 @@ def test_a_step_of_a_word_in_vst3_begins_at_its_point(host, vst3_host, plugins, 
 
 
 def test_state_is_saved_by_the_name_of_the_word(host, plugins):
-    saved = subprocess.run([host, "state", plugins / "Test EQ.clap"], capture_output=True, check=True).stdout
-    words = subprocess.run([host, "words", plugins / "Test EQ.clap"], capture_output=True, text=True, check=True).stdout
+    saved = subprocess.run([host, "state", plugins / "semeq.clap"], capture_output=True, check=True).stdout
+    words = subprocess.run([host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True).stdout
     number, name = saved.split(b"semantic_word\0")[1].split(b"\0")[0].split(b":")
     assert words.splitlines()[int(number)] == name.decode()
+
+
+@pytest.mark.parametrize("variant", ["", " mono"])
+def test_what_clap_validator_checks(plugins, variant, tmp_path):
+    program = compile_host(tmp_path, source="clap_checks.cpp")
+    done = subprocess.run([program, plugins / f"semeq{variant}.clap"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 14
+
+
+def test_values_read_as_people_say_them(host, plugins, native):
+    def texts(*values):
+        done = subprocess.run(
+            [host, "texts", plugins / "semeq.clap", *values], capture_output=True, text=True, check=True
+        )
+        return done.stdout.splitlines()
+
+    assert texts("2=0.57", "2=0.573", "3=1.5", "4=1.5", "4=-3", "4=-0.01", "5=0", "5=1") == [
+        *("57 %", "57.3 %", "150 %", "+1.5 dB", "-3 dB", "0 dB", "off", "on")
+    ]
+    raw = native.plugin.parameters
+    native.controls = Controls(native.words[0], native.words[1], 0.57, 1.5, 1.5, bypass=True)
+    shown = {name: (raw[name].string_value, raw[name].label) for name in ("morph", "intensity", "output_db", "bypass")}
+    assert (shown["morph"][0], shown["intensity"][0], shown["bypass"][0]) == ("57 %", "150 %", "on")
+    assert shown["output_db"] == ("+1.5", "dB")  # VST3 hosts write a unit behind the text
+
+
+def test_programs_are_the_factory_presets(native):
+    listed = native.plugin.parameters["current_program"].valid_values
+    assert listed == ["start", *(stored.name for stored in PresetStore(Path(os.devnull)).all())]
 
 
 @pytest.mark.parametrize(("variant", "seed"), [("", 1), (" mono", 2)])
 def test_fuzz_without_allocation_locks_or_bad_samples(host, plugins, variant, seed):
     done = subprocess.run(
-        [host, "fuzz", plugins / f"Test EQ{variant}.clap", "5", str(seed)], capture_output=True, text=True, check=False
+        [host, "fuzz", plugins / f"semeq{variant}.clap", "5", str(seed)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[0]) > 1000
@@ -341,7 +396,9 @@ def test_the_traps_work(tmp_path):
             "int main() { in_process = true; void* p = malloc(8); free(p); return 0; }\nint unused(",
         )
     )
-    subprocess.run(["c++", "-std=c++17", f"-I{DPF}/distrho/src", program, "-o", tmp_path / "trap", "-ldl"], check=True)
+    subprocess.run(
+        ["c++", "-std=c++17", f"-I{DPF}/distrho/src", f"-I{HERE}", program, "-o", tmp_path / "trap", "-ldl"], check=True
+    )
     done = subprocess.run([tmp_path / "trap"], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert "malloc inside process()" in done.stderr
@@ -363,6 +420,18 @@ def test_what_is_missing_is_one_line(tmp_path, arguments, environment, status, s
     assert says in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("out/*"))
+
+
+def test_another_version_of_dpf_is_refused_with_a_sentence(tmp_path):
+    sources = tmp_path / "dpf" / "distrho" / "src"
+    sources.mkdir(parents=True)
+    (sources.parent / "DistrhoPluginMain.cpp").touch()
+    for name in ("DistrhoPluginVST3.cpp", "DistrhoPluginCLAP.cpp"):
+        (sources / name).write_text((DPF / "distrho" / "src" / name).read_text().replace("clap_create_plugin", "make"))
+    done = semeq_export("plugin", "--out", tmp_path / "out", DPF_DIR=str(tmp_path / "dpf"))
+    assert done.returncode == 1
+    assert "is not version 1.6" in done.stderr
+    assert "DistrhoPluginCLAP.cpp lacks 'clap_create_plugin'" in done.stderr
 
 
 def test_an_unbuildable_plugin_says_why(cache, monkeypatch, tmp_path):

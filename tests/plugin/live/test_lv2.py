@@ -68,14 +68,12 @@ class Jalv:
 
 
 @pytest.fixture(scope="module")
-def lv2_folder(tmp_path_factory):
+def lv2_folder(installed_plugin, tmp_path_factory):
     out = tmp_path_factory.mktemp("lv2")
-    command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "plugin"]
-    options = ["--formats", "lv2", "--stereo-only", "--no-gui", "--out", out]
-    subprocess.run([*command, *options], check=True, capture_output=True)
+    shutil.copytree(installed_plugin / "home" / ".lv2" / "semeq.lv2", out / "semeq.lv2")
     preset = ["airy", "--to", "deep", "--morph", "0.4", "--intensity", "0.7", "--output-db", "-2"]
-    command = [*command[:-1], "eq", *preset, "--format", "lv2-preset", "--out", out / "mine"]
-    subprocess.run(command, check=True, capture_output=True)
+    command = [sys.executable, "-c", "from semeq.export.cli import main; main()", "eq", *preset]
+    subprocess.run([*command, "--format", "lv2-preset", "--out", out / "mine"], check=True, capture_output=True)
     return out
 
 

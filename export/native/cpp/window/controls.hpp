@@ -45,6 +45,8 @@ inline void draw_button(Brush& b, const Box& box, const char* text, bool hovered
     const float alpha = look == Look::kDisabled ? 0.38f : 1.0f;
     b.fill(box, radius, b.theme.raised.withAlpha(alpha));
     b.rim(box, radius, (look == Look::kPressed ? b.theme.accent : hovered && look != Look::kDisabled ? b.theme.soft : b.theme.rim).withAlpha(alpha));
+    const float room = box.w - 16, width = text[0] == 0 ? 0 : b.width(text, size);  // a phrase is written smaller
+    if (width > room) size = std::max(8.0f, size * room / width);
     b.text(box.x + box.w / 2, box.y + box.h / 2, text, size, (look == Look::kPressed ? b.theme.accent : b.theme.text).withAlpha(alpha), Brush::kCentre, true);
 }
 

@@ -53,7 +53,7 @@ private:
     // Everything that can be pressed, besides the words.
     enum Target {
         kNothing, kMap, kSearch, kPreviousProgram, kProgramList, kNextProgram, kAb, kUndo, kRedo, kDark, kFromChip, kToChip, kSwap,
-        kMorphSlider, kIntensitySlider, kOutputSlider, kBypassSwitch, kCloser, kFarther, kWhole, kTargetCount
+        kMorphSlider, kIntensitySlider, kOutputSlider, kBypassSwitch, kMatchSwitch, kCloser, kFarther, kWhole, kTargetCount
     };
     enum Gesture { kStill, kDragPoint, kDragSlider, kPan };
 
@@ -65,6 +65,7 @@ private:
     void refresh();
     Target target_at(float x, float y) const;
     int program_at(float x, float y) const;
+    float program_row() const { return (programs_.h - 12) / model::kProgramCount; }
     static std::uint32_t parameter_of(Target slider) { return kMorph + std::uint32_t(slider - kMorphSlider); }
     Slider& slider_of(Target target) { return sliders_[std::size_t(target - kMorphSlider)]; }
 
@@ -77,7 +78,6 @@ private:
     void step_back(std::vector<Snapshot>& from, std::vector<Snapshot>& to);
     void take_word(int word, bool as_target);
     void take_program(int program);
-    Snapshot with_program(int program) const;
     int program() const;
     void act(Target target);
     void search(const std::string& text);

@@ -1,0 +1,140 @@
+"""The plugin in Ardour, without a window: automation against the offline engine, and sessions over a new word list."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semeq.export.word_list import plugin_words
+from semeq.plugin import SemanticEQ
+from semeq.words import load_bundle
+
+from .ardour import LUA, RATE, SCANNER, Ardour
+from .building import NEEDS
+
+pytestmark = [
+    *NEEDS,
+    pytest.mark.skipif(LUA is None or not SCANNER.exists(), reason="Ardour is not installed (Debian: ardour)"),
+]
+
+FRAMES = 6 * RATE
+#: On Ardour's ticks: every 25th frame is one.
+POINTS = [(12_000, 0.0), (84_000, 1.0), (120_025, 0.3), (240_000, 0.9)]
+KINDS = ["VST3", "LV2"]
+
+#: What a build with the words in another order takes, in a process of its own: `numpy` shuffles them.
+RENUMBERED = """
+import sys
+from pathlib import Path
+import numpy as np
+from semeq.export.native import build_plugin
+from semeq.export.word_list import plugin_words
+from semeq.words import load_bundle
+bundle = load_bundle()
+words = list(plugin_words(bundle))
+np.random.default_rng(2).shuffle(words)
+build_plugin(bundle, "semeq", Path(sys.argv[1]), ("lv2", "vst3"), (2,), words)
+"""
+
+
+def arrange(built: Path, folder: Path) -> None:
+    """Put plugins of a build where an `Ardour` looks for them."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for kind in ("lv2", "vst3"):
+        for plugin in built.glob(f"*.{kind}"):
+            shutil.copytree(plugin, folder / kind / plugin.name)
+
+
+@dataclass
+class Studio:
+    ardour: Ardour
+    folder: Path
+    audio: np.ndarray
+
+    def use(self, built: Path) -> dict[str, str]:
+        """Install the plugins of a build; the identifiers of the stereo plugin by kind."""
+        arrange(built, self.ardour.plugins)
+        return {"VST3": self.ardour.scan()["semeq"], "LV2": "urn:semeq:semeq"}
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ardour")
+    noise = np.random.default_rng(8).standard_normal((2, FRAMES))
+    return Studio(Ardour(folder, folder / "plugins"), folder, (0.1 * noise).astype(np.float32))
+
+
+@pytest.fixture(scope="module")
+def sessions(studio, plugins):
+    """A session for each format with the morph automated from warm to bright."""
+    identifiers = studio.use(plugins)
+    points = [f"Morph@{frame}={value}" for frame, value in POINTS]
+    return {
+        kind: studio.ardour.build(studio.folder / kind, identifiers[kind], kind, studio.audio, *points)
+        for kind in KINDS
+    }
+
+
+@pytest.fixture(scope="module")
+def expected(studio):
+    points = [(frame / RATE, value) for frame, value in POINTS]
+    return SemanticEQ("warm", to="bright")(studio.audio, RATE, automation={"morph": points})
+
+
+def error_db(found, expected):
+    return 10 * np.log10(np.mean((found - expected) ** 2) / np.mean(expected**2) + 1e-20)
+
+
+# LV2 tells a plugin only where a parameter is when a block begins: behind a bend of the line it is heard late for two
+# blocks, which is what is left at 1,024 and 8,192 frames (−38 and −23 dB when every block was late).
+@pytest.mark.parametrize(
+    ("kind", "block", "at_most_db"),
+    [
+        ("VST3", 64, -80),
+        ("VST3", 1024, -80),
+        ("VST3", 8192, -80),
+        ("LV2", 64, -75),
+        ("LV2", 1024, -48),
+        ("LV2", 8192, -24),
+    ],
+)
+def test_an_automated_morph_is_the_offline_engines(studio, sessions, expected, kind, block, at_most_db):
+    found = studio.ardour.export(sessions[kind], block, FRAMES)
+    assert error_db(found, expected) < at_most_db
+
+
+@pytest.fixture(scope="module")
+def renumbered(once):
+    """The same plugin built with its words in another order, as on another machine."""
+    return once("renumbered", lambda out: subprocess.run([sys.executable, "-c", RENUMBERED, out], check=True))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_session_keeps_its_words_over_a_build_with_other_numbers(studio, plugins, renumbered, kind):
+    identifiers = studio.use(plugins)
+    session = studio.folder / f"words-{kind}"
+    audio, listed = studio.audio[:, :RATE], plugin_words(load_bundle())
+    studio.ardour.build(session, identifiers[kind], kind, audio, "Semantic=20", "To=200", "Morph=0.3")
+    before = studio.ardour.export(session, 1024, RATE)
+    assert error_db(before, SemanticEQ(listed[20].name, listed[200].name, 0.3)(audio, RATE)) < -100
+    studio.use(renumbered)
+    for _ in range(2):  # loaded, saved, loaded again
+        assert error_db(studio.ardour.export(session, 1024, RATE), before) < -120
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("VST3", ""), ("LV2", ""), ("VST3", " mono"), ("LV2", "-mono")])
+def test_it_plays_on_a_mono_track(studio, plugins, kind, suffix):
+    studio.use(plugins)
+    identifier = studio.ardour.scan()[f"semeq{suffix}"] if kind == "VST3" else f"urn:semeq:semeq{suffix}"
+    session = studio.folder / f"mono-{kind}{suffix.strip()}"
+    mono = studio.audio[:1, :RATE]
+    studio.ardour.build(session, identifier, kind, mono, "Intensity=1.5")
+    found = studio.ardour.export(session, 1024, RATE)
+    assert error_db(found[0], SemanticEQ("warm", intensity=1.5)(mono, RATE)[0]) < -100
+    assert not found[1].any()  # what Ardour makes of a mono track on a stereo bus here: its left channel
