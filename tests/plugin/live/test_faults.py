@@ -58,6 +58,11 @@ def test_a_midi_device_may_go_and_come_back(server, start_host):
     client = plug()
     wait_until(lambda: said(host).count("MIDI from") == 2, what="the connection again")
     wait_until(lambda: client.get_all_connections("nano:nanoKONTROL2"), what="JACK's word of it")
+    for goes in range(3, 6):  # between two looks
+        client.close()
+        client = plug()
+        wait_until(lambda: said(host).count("MIDI from") == goes, what="the connection again")  # noqa: B023
+        wait_until(lambda: client.get_all_connections("nano:nanoKONTROL2"), what="JACK's word of it")  # noqa: B023
     client.close()
     assert host.end() == 0
 
