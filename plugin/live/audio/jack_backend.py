@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the processor reads what the callback writes, by functions 
     from ..processor import LiveProcessor
 
 _CLOSE_S = 5.0
-_CLOSE_HUNG_S = 0.5
+_CLOSE_HUNG_S, _ANSWERS_WITHIN_S = 0.5, 0.3
 #: Without a callback for so long, or so many blocks where they are longer, the server hangs.
 _HANGS_AFTER_S, _HANGS_AFTER_BLOCKS = 1.0, 4
 
@@ -184,10 +184,19 @@ class JackBackend:
         # calls Python (semeq.plugin.midi.ports.JackInput says why).
         steps = [self._client.close] if self.trouble else [self._client.deactivate, self._give_block_back]
         steps += [] if self.trouble else [self._client.close]
-        if not in_time(_CLOSE_HUNG_S if self._hangs else _CLOSE_S, self._stream, *steps) and not self.trouble:
+        patience_s = _CLOSE_S if self._stream is None or self._answers(self._stream) else _CLOSE_HUNG_S
+        if not in_time(patience_s, self._stream, *steps) and not self.trouble:
             self.trouble = "the JACK server does not answer; closed without it"
         if self._stream is not None:  # after the client: nobody calls the callback any more
             self._stream.stop()
+
+    def _answers(self, stream: NativeStream) -> bool:
+        """Whether a callback comes within a moment: a server may hang since the last look."""
+        times, block_s = stream.processor.times, self.block_frames / self.sample_rate_hz
+        before, until = times.callbacks, time.monotonic() + max(_ANSWERS_WITHIN_S, _HANGS_AFTER_BLOCKS * block_s)
+        while times.callbacks == before and time.monotonic() < until:
+            time.sleep(0.005)
+        return times.callbacks != before
 
     def _give_block_back(self) -> None:
         """Set the server's block to what it was, unless someone else has changed it since."""

@@ -14,7 +14,7 @@ HARDWARE = "system"
 
 _CONNECT_S = 1.0
 _SEEN_AFTER_S = 0.5  # JACK shows a connection from one of its next cycles on
-_ENDED_BY_SOMEONE_S = 1.0
+_ENDED_BY_SOMEONE_S = 1.0  # JACK tells of a port that went long before
 
 
 class _Held:
@@ -102,12 +102,12 @@ class Connections:
         if self._own[held.index].is_connected_to(name):
             held.seen, held.alone_since_s = True, None
             return False, False
-        if ports_changed:
-            known = held.seen or now - held.made_s > _SEEN_AFTER_S
-            return known, not known
         held.alone_since_s = now if held.alone_since_s is None else held.alone_since_s
         held.let_go = now - held.alone_since_s > _ENDED_BY_SOMEONE_S
-        return False, False
+        if held.let_go or not ports_changed:
+            return False, False
+        known = held.seen or now - held.made_s > _SEEN_AFTER_S
+        return known, not known
 
     def _place(self, name: str) -> int | None:
         """To which of our ports a port that is there should be connected; None for none."""

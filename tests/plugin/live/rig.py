@@ -72,11 +72,12 @@ class Server:
 
     def stop(self, how=signal.SIGTERM):
         if self.process.poll() is None:
-            self.process.send_signal(how)
             self.process.send_signal(signal.SIGCONT)  # a test may have stopped it
+            self.process.send_signal(how)
             try:
                 self.process.wait(5)
             except subprocess.TimeoutExpired:
+                how = signal.SIGKILL
                 self.process.kill()
                 self.process.wait(5)
             if how == signal.SIGKILL:

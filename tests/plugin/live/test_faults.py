@@ -57,7 +57,12 @@ def test_a_midi_device_may_go_and_come_back(server, start_host):
     wait_until(lambda: "was unplugged" in said(host), what="the notice")
     client = plug()
     wait_until(lambda: said(host).count("MIDI from") == 2, what="the connection again")
-    assert client.get_all_connections("nano:nanoKONTROL2")
+    wait_until(lambda: client.get_all_connections("nano:nanoKONTROL2"), what="JACK's word of it")
+    for goes in range(3, 6):  # between two looks
+        client.close()
+        client = plug()
+        wait_until(lambda: said(host).count("MIDI from") == goes, what="the connection again")  # noqa: B023
+        wait_until(lambda: client.get_all_connections("nano:nanoKONTROL2"), what="JACK's word of it")  # noqa: B023
     client.close()
     assert host.end() == 0
 
@@ -112,7 +117,7 @@ def test_a_connection_that_someone_ends_by_hand_stays_ended(server, start_host):
     time.sleep(1.5)
     other = Player(server, "another")  # ports that come are no reason to connect it
     time.sleep(0.5)
-    assert player.partners == [[], []]
+    assert player.partners == [[], []], host.lines
     for client in (player, other):
         client.close()
     assert host.end() == 0
@@ -133,6 +138,14 @@ def test_a_server_that_hangs_is_told_and_left(own_server, start_host):
     assert "does not answer" in host.stats["stopped_by"]
 
 
+def test_a_server_that_hangs_just_before_the_end_is_told_and_left(own_server, start_host):
+    host = start_host(*START, server=own_server).ready()
+    time.sleep(0.3)
+    own_server.process.send_signal(signal.SIGSTOP)
+    assert host.end() == 1
+    assert host.lines[1:] == ["semeq: the JACK server does not answer; closed without it"]
+
+
 def test_a_server_that_hangs_from_the_start_is_told(own_server, start_host):
     own_server.process.send_signal(signal.SIGSTOP)
     host = start_host(*START, server=own_server)
@@ -144,7 +157,7 @@ def test_a_server_that_hangs_from_the_start_is_told(own_server, start_host):
 def test_the_server_gets_its_block_back_unless_someone_changed_it(own_server, start_host, meanwhile):
     watcher = own_server.client("watcher")
     host = start_host("-s", "warm", "--block", 64, server=own_server).ready()
-    assert watcher.blocksize == 64
+    assert watcher.blocksize == 64, host.lines
     if meanwhile:
         watcher.blocksize = meanwhile
         wait_until(lambda: "block is now 256 frames" in said(host), what="the notice")
