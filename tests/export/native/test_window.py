@@ -310,7 +310,7 @@ def test_lv2_in_jalv(plugins, screen):
     server = subprocess.Popen(
         ["jackd", "-n", name, "-r", "-d", "dummy"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    time.sleep(2)
+    subprocess.run(["jack_wait", "-s", name, "-w", "-t", "30"], check=True, capture_output=True)
     host = subprocess.Popen(["jalv.gtk3", "urn:semeq:semeq"], env=environment, stdout=subprocess.DEVNULL)
     try:
         screen.until(lambda: window_stands(screen))
