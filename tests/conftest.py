@@ -93,3 +93,23 @@ def native_cache(once) -> Path:
         subprocess.run([sys.executable, "-c", code], env=os.environ | {"XDG_CACHE_HOME": str(folder)}, check=True)
 
     return once("native-cache", make)
+
+
+_RENUMBERED = """
+import sys
+from pathlib import Path
+import numpy as np
+from semeq.export.native import build_plugin
+from semeq.export.word_list import plugin_words
+from semeq.words import load_bundle
+bundle = load_bundle()
+words = list(plugin_words(bundle))
+np.random.default_rng(2).shuffle(words)
+build_plugin(bundle, "semeq", Path(sys.argv[1]), ("lv2", "vst3"), (2,), words)
+"""
+
+
+@pytest.fixture(scope="session")
+def renumbered_plugin(once) -> Path:
+    """The stereo LV2 and VST3 plugin built with its words in another order, as a list that was lost would be."""
+    return once("renumbered", lambda out: subprocess.run([sys.executable, "-c", _RENUMBERED, out], check=True))

@@ -67,7 +67,7 @@ class Ardour:
 
     def build(self, session: Path, plugin: str, kind: str, audio: np.ndarray, *changes: str) -> Path:
         """A session of one track, `audio` (channels, frames) on it; changes as ardour_session.lua has them."""
-        self._run("ardour_session.lua", session, len(audio), plugin, kind, *changes)
+        self._run("ardour_session.lua", session, len(audio), plugin, kind, *changes, makes=session)
         _put_audio(session, audio)
         return session
 
@@ -78,9 +78,11 @@ class Ardour:
         with AudioFile(str(session / "export" / f"{name}.wav")) as file:
             return np.asarray(file.read(file.frames))
 
-    def _run(self, script: str, *arguments: object) -> None:
+    def _run(self, script: str, *arguments: object, makes: Path | None = None) -> None:
         command = [LUA, HERE / script, *map(str, arguments)]
         for _ in range(_TRIES):
+            if makes is not None:
+                shutil.rmtree(makes, ignore_errors=True)  # what a try that crashed left
             done = subprocess.run(
                 command, env=self.environment, capture_output=True, text=True, timeout=120, check=False
             )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,20 +25,6 @@ FRAMES = 6 * RATE
 #: On Ardour's ticks: every 25th frame is one.
 POINTS = [(12_000, 0.0), (84_000, 1.0), (120_025, 0.3), (240_000, 0.9)]
 KINDS = ["VST3", "LV2"]
-
-#: What a build with the words in another order takes, in a process of its own: `numpy` shuffles them.
-RENUMBERED = """
-import sys
-from pathlib import Path
-import numpy as np
-from semeq.export.native import build_plugin
-from semeq.export.word_list import plugin_words
-from semeq.words import load_bundle
-bundle = load_bundle()
-words = list(plugin_words(bundle))
-np.random.default_rng(2).shuffle(words)
-build_plugin(bundle, "semeq", Path(sys.argv[1]), ("lv2", "vst3"), (2,), words)
-"""
 
 
 def arrange(built: Path, folder: Path) -> None:
@@ -105,25 +89,20 @@ def error_db(found, expected):
     ],
 )
 def test_an_automated_morph_is_the_offline_engines(studio, sessions, expected, kind, block, at_most_db):
-    found = studio.ardour.export(sessions[kind], block, FRAMES)
-    assert error_db(found, expected) < at_most_db
-
-
-@pytest.fixture(scope="module")
-def renumbered(once):
-    """The same plugin built with its words in another order, as on another machine."""
-    return once("renumbered", lambda out: subprocess.run([sys.executable, "-c", RENUMBERED, out], check=True))
+    found_db = error_db(studio.ardour.export(sessions[kind], block, FRAMES), expected)
+    print(f"\n{kind} in blocks of {block} frames: {found_db:.1f} dB")  # the README's table, by pytest -s
+    assert found_db < at_most_db
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_session_keeps_its_words_over_a_build_with_other_numbers(studio, plugins, renumbered, kind):
+def test_a_session_keeps_its_words_over_a_build_with_other_numbers(studio, plugins, renumbered_plugin, kind):
     identifiers = studio.use(plugins)
     session = studio.folder / f"words-{kind}"
     audio, listed = studio.audio[:, :RATE], plugin_words(load_bundle())
     studio.ardour.build(session, identifiers[kind], kind, audio, "Semantic=20", "To=200", "Morph=0.3")
     before = studio.ardour.export(session, 1024, RATE)
     assert error_db(before, SemanticEQ(listed[20].name, listed[200].name, 0.3)(audio, RATE)) < -100
-    studio.use(renumbered)
+    studio.use(renumbered_plugin)
     for _ in range(2):  # loaded, saved, loaded again
         assert error_db(studio.ardour.export(session, 1024, RATE), before) < -120
 

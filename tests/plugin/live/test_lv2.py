@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from semeq.eq import magnitude_db
+from semeq.export.word_list import plugin_words
 from semeq.plugin import WordSpace
+from semeq.words import load_bundle
 
 from .rig import RATE, leave, wait_until
 
@@ -28,12 +30,12 @@ pytestmark = [
 class Jalv:
     """jalv with the plugin, steered by its standard input."""
 
-    def __init__(self, server, folder):
+    def __init__(self, server, folder, *options):
         self.name = "jalv-semeq"
         self._client = server.client("ports")
         environment = {**os.environ, "LV2_PATH": f"{folder}:/usr/lib/lv2", "JACK_DEFAULT_SERVER": server.name}
         self.process = subprocess.Popen(
-            ["jalv", "-x", "-n", self.name, "urn:semeq:semeq"],
+            ["jalv", "-x", "-n", self.name, *options, "urn:semeq:semeq"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -131,6 +133,39 @@ def test_a_preset_is_loaded_by_the_host(server, jalv, lv2_folder, start_rig):
             assert gains_db(sent[0], back[0]) == pytest.approx(expected, abs=0.05)
             return
     pytest.skip("the machine is too busy: JACK lost audio in each of three goes")
+
+
+# As lilv saves it: the controls, and what the plugin says of itself.
+STATE = """
+@prefix lv2: <http://lv2plug.in/ns/lv2core#> .
+@prefix pset: <http://lv2plug.in/ns/ext/presets#> .
+@prefix state: <http://lv2plug.in/ns/ext/state#> .
+<> a pset:Preset ;
+    lv2:appliesTo <urn:semeq:semeq> ;
+    lv2:port [ lv2:symbol "semantic" ; pset:value {semantic}.0 ] , [ lv2:symbol "to" ; pset:value {to}.0 ] ,
+        [ lv2:symbol "morph" ; pset:value 0.3 ] ;
+    state:state [ <urn:distrho:semantic_word> "{semantic}:{a}" ; <urn:distrho:to_word> "{to}:{b}" ] .
+"""
+
+
+def test_a_saved_state_keeps_its_words_in_a_build_with_other_numbers(server, renumbered_plugin, start_rig, tmp_path):
+    listed = [word.name for word in plugin_words(load_bundle())]
+    a, b = "clear", "warm"
+    (tmp_path / "state.ttl").write_text(STATE.format(semantic=listed.index(a), to=listed.index(b), a=a, b=b))
+    host = Jalv(server, renumbered_plugin, "-l", str(tmp_path))
+    try:
+        rig = start_rig(server, host)
+        t = np.arange(int(1.5 * RATE)) / RATE
+        tones = sum(0.05 * np.sin(2 * np.pi * f * t + f) for f in TONES_HZ)
+        for _ in range(3):
+            sent, back, whole = rig.play(np.vstack([tones, tones]).astype(np.float32))
+            if whole:
+                expected = magnitude_db(WordSpace.open().params(a, b, 0.3, 1.0), TONES_HZ, RATE)
+                assert gains_db(sent[0], back[0]) == pytest.approx(expected, abs=0.05)
+                return
+        pytest.skip("the machine is too busy: JACK lost audio in each of three goes")
+    finally:
+        host.close()
 
 
 def test_the_turtle_is_valid_and_complete(lv2_folder):
