@@ -20,7 +20,7 @@ from semeq.words import MorphTable, WordSpace
 from ..controls import ControlError, Controls
 from ..midi import Change, Learner, MidiMap, Translator
 from ..moves import AMOUNT, MATCH_DB, Performer
-from .audio._callback import load, replace
+from .audio import load, replace
 from .tap import Tap
 from .timing import CallbackTimes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .audio._callback import load
+from .audio import load
 
 Float32 = NDArray[np.float32]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .audio._callback import copy, load
+from .audio import copy, load
 
 _LONGEST_US = 20_000
 
