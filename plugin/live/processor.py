@@ -20,7 +20,7 @@ from semeq.words import MorphTable, WordSpace
 from ..controls import ControlError, Controls
 from ..midi import Change, Learner, MidiMap, Translator
 from ..moves import AMOUNT, MATCH_DB, Performer
-from .audio import load_shared, replace_shared
+from .audio import load, replace
 from .tap import Tap
 from .timing import CallbackTimes
 
@@ -153,12 +153,12 @@ class LiveProcessor:
 
     def fade_out(self) -> None:
         """Fade to silence, and stay there."""
-        replace_shared(self.faded, -1, 0)  # once: a fade that is under way goes on
+        replace(self.faded, -1, 0)  # once: a fade that is under way goes on
 
     @property
     def silent(self) -> bool:
         """Whether the fade is over."""
-        return load_shared(self.faded, 0) >= len(self.fade)
+        return load(self.faded, 0) >= len(self.fade)
 
     # ------------------------------------------------------------------------------------- for the control thread
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .audio import load_shared
+from .audio import load
 
 Float32 = NDArray[np.float32]
 
@@ -30,7 +30,7 @@ class Tap:
     @property
     def position(self) -> int:
         """Frames written since the start."""
-        return load_shared(self.written, 0)
+        return load(self.written, 0)
 
     def since(self, position: int, side: int) -> tuple[Float32, int]:
         """A copy of side 0 (input) or 1 since `position` (at most half a ring), and the position after it."""

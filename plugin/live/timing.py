@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .audio import copy_shared, load_shared
+from .audio import copy, load
 
 _LONGEST_US = 20_000
 
@@ -18,7 +18,7 @@ class _Count:
         self._place = place
 
     def __get__(self, times: CallbackTimes, _owner: object = None) -> int:
-        return load_shared(times.counts, self._place)
+        return load(times.counts, self._place)
 
 
 class CallbackTimes:
@@ -46,7 +46,7 @@ class CallbackTimes:
     def quantile_us(self, fraction: float) -> float:
         """The duration that `fraction` of all stay within, to the microsecond above; 0 where there is none."""
         histogram = np.empty_like(self.histogram)
-        copy_shared(self.histogram, histogram)
+        copy(self.histogram, histogram)
         seen = np.cumsum(histogram)
         if seen[-1] == 0:
             return 0.0

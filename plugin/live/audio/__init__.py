@@ -1,8 +1,6 @@
-"""The two audio backends, JACK and PortAudio, and the callback in C++."""
+"""The two audio backends, JACK and PortAudio, the callback in C++, and how to read what it writes."""
 
-from ._callback import copy as copy_shared
-from ._callback import load as load_shared
-from ._callback import replace as replace_shared
+from ._callback import copy, load, replace
 from .backend import Backend, LiveError
 from .jack_backend import JackBackend, list_ports
 from .sounddevice_backend import SoundDeviceBackend, list_devices
@@ -12,9 +10,9 @@ __all__ = [
     "JackBackend",
     "LiveError",
     "SoundDeviceBackend",
-    "copy_shared",
+    "copy",
     "list_devices",
     "list_ports",
-    "load_shared",
-    "replace_shared",
+    "load",
+    "replace",
 ]
