@@ -18,8 +18,8 @@ _STEPS, _EARLY_STEPS, _EXAGGERATION = 700, 150, 4.0
 #: How far coordinates move towards their rank, and how many times more a leading word counts in it.
 _EVENNESS, _LEADER_WEIGHT = 0.7, 6.0
 #: The first view, in pixels, and the room of a label: width of a letter, spare width, half the height.
-_VIEW_PX = (654.0, 570.0)
-_LETTER_PX, _SPARE_PX, _HALF_HEIGHT_PX = 8.3, 7.0, 13.0
+_VIEW_PX = (588.0, 540.0)
+_LETTER_PX, _SPARE_PX, _HALF_HEIGHT_PX = 9.0, 7.0, 13.0
 _LEADERS = 70
 _PUSHES, _REACH = 300, 0.12
 
@@ -33,7 +33,8 @@ def layout(curves_db: FloatArray, names: Sequence[str], priority: FloatArray) ->
         return np.stack([np.linspace(-0.5, 0.5, len(curves_db)), np.zeros(len(curves_db))], axis=1)
     at = _oriented(_neighbours_kept(curves_db), curves_db)
     at = _evened(at, np.where(priority >= 8, _LEADER_WEIGHT, 1.0))
-    return _separated(at, names, priority)
+    # Twice: filling the plane again brings some labels together that had been pushed apart.
+    return _separated(_separated(at, names, priority), names, priority)
 
 
 def squared_distances(points: FloatArray) -> FloatArray:
