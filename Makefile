@@ -2,7 +2,7 @@
 #   make run    install the package (no torch), render the demo song into out/, and say how to open the desk on it
 #   make test   install what the tests need and run them
 #   make check  the quick half: lint, and every test that takes less than five seconds
-# and further: lint, minimal, wheel, bench, docs, constraints.
+# and further: lint, minimal, wheel, bench, pages, docs, constraints.
 PYTHON ?= python3
 VENV ?= .venv
 VENV_TEST ?= .venv-test

@@ -1,6 +1,6 @@
 """The word map: words on a plane, so that words which sound alike lie together.
 
-The shipped vocabulary's positions are kept in ``word_map.json``, which ``make word-map`` writes; those
+The shipped vocabulary's positions are kept in ``word_map.json``, which ``make after-model`` writes; those
 of another one are computed when they are asked for, in about two seconds. The user's own words are placed among them.
 """
 

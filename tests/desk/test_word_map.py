@@ -49,7 +49,7 @@ def test_brighter_is_to_the_right():
 
 
 def test_kept_positions_are_those_of_the_shipped_vocabulary():
-    """Where this fails: make word-map."""
+    """Where this fails: make after-model."""
     from semeq.desk.word_map import _digest
 
     kept = json.loads(MAP_FILE.read_text(encoding="utf-8"))
