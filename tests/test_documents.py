@@ -49,6 +49,7 @@ OTHER_PROGRAMS = {
     "done",
     "ffmpeg",
     "dask",
+    ".ci/nightly",
     ".ci/run",
     "python",
     "eval",
