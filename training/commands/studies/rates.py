@@ -27,8 +27,8 @@ V3's data, synthetic settings, curve and parameter losses, one encoder, and no l
 recipe. *PCA of curves*: principal components of the training rows' curves; it gives back a curve, not a setting. A
 dash: not trained.
 
-PCA is the best linear map on its training rows, and its curves need not be those of five bands. What lies between V3 and
-the autoencoder is what the losses about words cost. What V3 spends its 32 numbers on instead is on the page of
+PCA is the best linear map on its training rows, and its curves need not be those of five bands. What lies between V3
+and the autoencoder is what the losses about words cost. What V3 spends its 32 numbers on instead is on the page of
 [systems compared](comparison.md).
 
 ![CE against the size of the latent](rate-distortion.png)
