@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -169,7 +170,7 @@ def test_what_runs_never_imports_the_training_stack():
 def test_importing_the_effect_imports_nothing_slow():
     """What takes most of a second to import is imported where it is used."""
     slow = {"scipy.signal", "scipy.stats", "scipy.optimize", "matplotlib", "mutagen", "rich", "torch"}
-    code = "import sys, semeq.plugin; print(*sorted(sys.modules))"
+    code = "import sys; from semeq.plugin import SemanticEQ; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not slow & set(done.stdout.split())
 
@@ -190,6 +191,22 @@ finally:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (tmp_path / "out" / "in.wav").exists()
     assert not slow & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("room", ["plugin", "export", "training"])
+def test_a_command_tells_numpy_to_start_no_threads_before_it_is_imported(room):
+    code = f"""
+import os, sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "numpy":
+            print(os.environ.get("OPENBLAS_NUM_THREADS"))
+sys.meta_path.insert(0, Watch())
+import semeq.{room}.cli
+"""
+    environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.split() in (["1"], [])
 
 
 def test_every_command_starts_without_the_extras():
