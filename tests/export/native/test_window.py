@@ -53,7 +53,8 @@ class Screen:
     def __init__(self):
         read, write = os.pipe()
         self.process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24"],
+            # Without -noreset it starts anew when its last client leaves, and refuses whoever comes meanwhile.
+            ["Xvfb", "-displayfd", str(write), "-noreset", "-screen", "0", "1280x800x24"],
             pass_fds=(write,),
             stderr=subprocess.DEVNULL,
         )
