@@ -13,8 +13,8 @@
 #undef SEMEQ_TARGET
 #undef SEMEQ_LANES
 
-// Microsoft's run-time library has no __builtin_cpu_supports.
-#if SEMEQ_VECTORS && defined(__x86_64__) && !defined(_MSC_VER)
+// Microsoft's run-time library has no __builtin_cpu_supports. A sanitizer takes minutes to compile all of them.
+#if SEMEQ_VECTORS && defined(__x86_64__) && !defined(_MSC_VER) && !defined(SEMEQ_BASELINE_ONLY)
 #define SEMEQ_WIDER_TARGETS 1
 
 #define SEMEQ_TARGET_NAME avx2
