@@ -23,7 +23,7 @@ MODULES = {
     "ladder": "studies:ladder_command",
     "rate-distortion": "studies:rates_command",
     "cross-validate": "studies:folds_command",
-    "ablation": "ablation:ablation_command",
+    "ablation": "studies:ablation_command",
     "data": "data:data_command",
     "listening-test": "listening:listening_command",
     "thesaurus": "thesaurus:thesaurus_command",

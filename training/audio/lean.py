@@ -109,6 +109,10 @@ def word_axis(settings: LabelledCurves, pair: tuple[int, int]) -> FloatArray:
     curves = settings.curves_db
     dark, light = (curves[settings.labels == label].mean(axis=0) for label in pair)
     metric = _metric(curves, settings.labels, _choose_ridge(curves, settings, pair))
+    return _axis(metric, dark, light)
+
+
+def _axis(metric: FloatArray, dark: FloatArray, light: FloatArray) -> FloatArray:
     return np.asarray(metric @ (light - dark), dtype=np.float64)
 
 
@@ -127,7 +131,7 @@ def _choose_ridge(curves: FloatArray, settings: LabelledCurves, pair: tuple[int,
             if min(map(len, classes)) < 2 or min(map(len, held)) < 1:
                 continue
             metric = _metric(curves[train], settings.labels[train], ridge)
-            axis = metric @ (classes[1].mean(axis=0) - classes[0].mean(axis=0))
+            axis = _axis(metric, classes[0].mean(axis=0), classes[1].mean(axis=0))
             orders.append(np.mean((held[1] @ axis)[:, None] > (held[0] @ axis)[None, :]))
         score = float(np.mean(orders)) if orders else 0.0
         if score > best + 0.002:

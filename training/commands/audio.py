@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
+import torch
 from rich.table import Table
 
 from semeq.console import Example, Say, examples, output_options, plain_table
@@ -27,8 +28,8 @@ from ..audio import (
     run_cnn_job,
 )
 from ..data import DATA_VARIABLE
-from ..jobs import choose_device
 from ..run_folder import load_run, new_run_path, newest_run
+from .asked import device_option
 from .problems import say_skipped
 
 LEAN_STEPS = 300
@@ -59,7 +60,7 @@ LEAN_STEPS = 300
 @click.option(
     "--music-ratio", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="The rest is pink noise."
 )
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@device_option
 @click.option(
     "--steps",
     type=click.IntRange(min=0),
@@ -77,7 +78,7 @@ def audio_encoder_command(
     data: Path | None,
     music: Path | None,
     music_ratio: float,
-    device: str,
+    device: torch.device,
     steps: int | None,
     seed: int,
     no_evaluation: bool,
@@ -95,17 +96,13 @@ def audio_encoder_command(
     if recipe == "cnn" and steps == 0:
         raise click.UsageError("--recipe cnn needs at least one step")
     needs_music = source in ("music", "mixed") if recipe == "cnn" else music_ratio > 0
-    try:
-        chosen = choose_device(device)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
     if music is None and needs_music and os.environ.get(DATA_VARIABLE):
         music = Path(os.environ[DATA_VARIABLE]) / "music"
     if music is None and needs_music:
         alone = "--music-ratio 0" if recipe == "lean" else "--source pink"
         raise click.UsageError(f"name a folder of music with --music, or train on noise alone with {alone}")
     length = steps if steps is not None else LEAN_STEPS if recipe == "lean" else STEPS
-    job = AudioJob(load_run(run or newest_run()), data, music, music_ratio, length, seed, str(chosen))
+    job = AudioJob(load_run(run or newest_run()), data, music, music_ratio, length, seed, str(device))
     metrics: AudioMetrics | None = None
     path = out or new_run_path("audio-encoder" if recipe == "lean" else "audio-encoder-cnn")
     with _reading(say) as progress:

@@ -11,12 +11,12 @@ import torch
 from semeq.console import Example, Say, examples, output_options
 from semeq.files import write_whole
 
-from ..data import SPLIT_KINDS, TrainingData, load_data
-from ..jobs import JobOptions, choose_device, run_job
-from ..recipe import DataSection, load_recipe, recipe_names, with_changes
-from ..report import as_dict, as_json, as_markdown, compare, measure_baselines, read_figures, write_reach
-from ..run_folder import CHECKPOINT, PLAN, RunWriter, load_run
-from .training_bars import training_bars
+from ..data import SPLIT_KINDS
+from ..recipe import load_recipe, recipe_names, with_changes
+from ..report import as_dict, as_json, as_markdown, compare, measure_baselines, write_reach
+from ..run_folder import load_run
+from .asked import device_option
+from .runs import Runs
 
 #: Recipes whose frequency reach is drawn side by side.
 REACH = ("v1", "v2", "v3-2026-01", "v3")
@@ -96,7 +96,7 @@ originals differ.
 )
 @click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Seeds per recipe.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@device_option
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/bench"), show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/bench"), show_default=True)
 @click.option(
@@ -104,7 +104,7 @@ originals differ.
 )
 @output_options
 def bench_command(
-    data: Path | None, seeds: int, device: str, runs: Path, out: Path, recipes: tuple[str, ...], say: Say
+    data: Path | None, seeds: int, device: torch.device, runs: Path, out: Path, recipes: tuple[str, ...], say: Say
 ) -> None:
     """Train every recipe on both splits with several seeds, and write comparison.md, .json and reach.png.
 
@@ -112,34 +112,21 @@ def bench_command(
 
     Finished runs in --runs are kept and interrupted ones resumed, so the command can be stopped at any time.
     """
-    try:
-        chosen = choose_device(device)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
     entries = [entry for entry in ENTRIES if not recipes or entry.recipe in recipes]
-    paths = [(entry, seed, runs / f"{entry.folder}-s{seed}") for entry in entries for seed in range(seeds)]
-    # The word curves are fitted once, not once a run.
-    loaded: dict[DataSection, TrainingData] = {}
-    for entry, seed, path in paths:
-        if (path / CHECKPOINT).is_file():
-            say.detail(f"kept {path}")
-            continue
-        say.note(f"training {path}")
-        recipe = with_changes(load_recipe(entry.recipe), entry.changes)
-        if recipe.data not in loaded:
-            loaded[recipe.data] = load_data(recipe, data)
-        writer = RunWriter(path, resume=(path / PLAN).is_file())
-        options = JobOptions(SPLIT_KINDS, torch.device(chosen), seed)
-        with training_bars(say, recipe, SPLIT_KINDS) as show:
-            run_job(recipe, loaded[recipe.data], options, writer, show)
+    trained = Runs(runs, SPLIT_KINDS, device, data, say)
+    figures = [
+        run
+        for entry in entries
+        for run in trained.figures(with_changes(load_recipe(entry.recipe), entry.changes), entry.folder, range(seeds))
+    ]
     v3 = load_recipe("v3")
-    rows = (loaded.get(v3.data) or load_data(v3, data)).corpus
+    rows = trained.rows(v3).corpus
     say.note("measuring what takes no training")
     simple = measure_baselines(rows, v3.data.test_share, SPLIT_KINDS, seeds)
-    comparison = compare([*(read_figures(path) for _, _, path in paths), *simple])
+    comparison = compare([*figures, *simple])
     write_whole(out / "comparison.md", PREFACE + as_markdown(comparison))
     write_whole(out / "comparison.json", as_json(comparison))
-    drawn = [load_run(path) for entry, seed, path in paths if seed == 0 and entry.recipe in REACH]
+    drawn = [load_run(trained.path(entry.folder, 0)) for entry in entries if entry.recipe in REACH]
     if drawn:
         write_reach(drawn, rows, out / "reach.png")
     say.data(as_dict(comparison))

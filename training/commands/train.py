@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import torch
 from rich.table import Table
 
 from semeq.console import Example, Say, examples, output_options, plain_table
 
 from ..data import SPLIT_KINDS, Corpus, SplitKind, load_data, split_rows
 from ..errors import DataError, RecipeError
-from ..jobs import JobOptions, JobResult, Logger, TensorBoardLogger, WandbLogger, choose_device, run_job
+from ..jobs import JobOptions, JobResult, Logger, TensorBoardLogger, WandbLogger, run_job
 from ..recipe import Recipe, load_recipe, with_changes
 from ..run_folder import RunWriter, new_run_path
+from .asked import DEVICE
 from .problems import say_skipped, say_unlearnt
 from .training_bars import training_bars
 
@@ -33,13 +35,7 @@ OPTIONS: list[click.Parameter] = [
         help="CSV of own settings (word, 13 columns), whose words are learnt beside the recipe's, or parquet of "
         "submissions; may be repeated.",
     ),
-    click.Option(
-        ["--device"],
-        type=click.Choice(["auto", "cpu", "cuda"]),
-        default="auto",
-        show_default=True,
-        help="Where to train.",
-    ),
+    click.Option(["--device"], **DEVICE, help="Where to train."),
     click.Option(["--mixed"], is_flag=True, help="Run the networks' layers in bfloat16."),
     click.Option(["--seed"], type=int, default=0, show_default=True, help="Everything random follows from it."),
     click.Option(["--out"], type=click.Path(path_type=Path), help="Run folder.  [default: runs/RECIPE-TIME]"),
@@ -103,7 +99,7 @@ def _train(
     say: Say,
     data: Path | None,
     own: tuple[Path, ...],
-    device: str,
+    device: torch.device,
     mixed: bool,
     seed: int,
     out: Path | None,
@@ -121,10 +117,6 @@ def _train(
         recipe = with_changes(recipe, {"optimiser.steps": str(round(QUALITIES[quality] * recipe.optimiser.steps))})
     if resume and out is None:
         raise click.UsageError("--resume needs --out RUN, the folder of the interrupted run")
-    try:
-        chosen = choose_device(device)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
     loaded = load_data(recipe, data, own)
     for saved in loaded.saved:
         say_skipped(say, saved.problems, "rows")
@@ -132,11 +124,11 @@ def _train(
         say.detail(f"data {source}: {digest}")
     say_unlearnt(say, loaded.corpus, recipe)
     writer = RunWriter(out or new_run_path(recipe.name), resume=resume)
-    say.detail(f"writing to {writer.path}, training on {chosen}")
+    say.detail(f"writing to {writer.path}, training on {device}")
     loggers = [_logger(kind, writer.path, recipe) for kind in logs]
     splits = _splits(split, loaded.corpus, recipe, seed, say)
     with training_bars(say, recipe, splits) as show:
-        result = run_job(recipe, loaded, JobOptions(splits, chosen, seed, mixed), writer, show, loggers)
+        result = run_job(recipe, loaded, JobOptions(splits, device, seed, mixed), writer, show, loggers)
     metrics = {kind: table.to_dict() for kind, table in result.metrics.items()}
     say.data({"run": str(result.path), "metrics": metrics, "seconds": dict(result.seconds)})
     say.summary(_result_table(result))

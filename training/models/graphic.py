@@ -36,7 +36,7 @@ class GraphicSpace(Space):
 
     def encode(self, params: Tensor) -> Tensor:
         """Settings (n, 13) to latents (n, 32), by their response."""
-        return torch.tanh(self.encoder(self._bands(params)))
+        return torch.tanh(self.encoder(self._bands(self.response(params))))
 
     def curves(self, latent: Tensor) -> Tensor:
         """Responses (n, 128)."""
@@ -45,8 +45,9 @@ class GraphicSpace(Space):
 
     def show(self, params: Tensor) -> Shown:
         """Seen and given are the gains of the 40 bands."""
-        bands = self._bands(params)
-        return Shown(self.response(params), bands, bands, torch.ones_like(bands))
+        curve_db = self.response(params)
+        bands = self._bands(curve_db)
+        return Shown(curve_db, bands, bands, torch.ones_like(bands))
 
     def reconstruct(self, shown: Shown, labels: Tensor, between: Tensor) -> Reconstruction:
         """Latents decode to the gains of the 40 bands."""
@@ -62,6 +63,6 @@ class GraphicSpace(Space):
             divergence=latent.new_zeros(()),
         )
 
-    def _bands(self, params: Tensor) -> Tensor:
-        out: Tensor = self.response(params) @ self.get_buffer("to_bands") / CURVE_UNIT_DB
+    def _bands(self, curve_db: Tensor) -> Tensor:
+        out: Tensor = curve_db @ self.get_buffer("to_bands") / CURVE_UNIT_DB
         return out

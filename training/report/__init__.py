@@ -1,7 +1,7 @@
 """How good a run is: figures, tables, pictures."""
 
 from .baselines import BASELINE_SYSTEMS, PCA_SIZES, Baseline, measure_baselines
-from .comparison import BASELINES, COLUMNS, as_dict, as_json, as_markdown, compare, read_figures
+from .comparison import BASELINES, COLUMNS, RunFigures, as_dict, as_json, as_markdown, compare, read_figures
 from .evaluation import Metrics, evaluate
 from .figures import write_data_figures, write_figures, write_reach
 from .people import PersonInterval, RowResults, paired, pooled, row_results
@@ -17,6 +17,7 @@ __all__ = [
     "PersonInterval",
     "Rate",
     "RowResults",
+    "RunFigures",
     "as_dict",
     "as_json",
     "as_markdown",

@@ -1,7 +1,8 @@
 """Commands that train many models to answer one question."""
 
+from .ablation import ablation_command
 from .folds import folds_command
 from .ladder import ladder_command
 from .rates import rates_command
 
-__all__ = ["folds_command", "ladder_command", "rates_command"]
+__all__ = ["ablation_command", "folds_command", "ladder_command", "rates_command"]

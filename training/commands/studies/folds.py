@@ -6,13 +6,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+import torch
 
 from semeq.console import Example, Say, examples, output_options, plain_table
 
 from ...data import annotator_folds, load_data
-from ...jobs import choose_device, train_once
+from ...jobs import train_once
 from ...recipe import load_recipe, recipe_names, with_changes
 from ...report import BASELINE_SYSTEMS, PersonInterval, RowResults, paired, pooled, row_results
+from ..asked import device_option
 
 COLUMNS = (
     ("curve_error_db", "CE dB", 3),
@@ -37,7 +39,7 @@ COLUMNS = (
 @click.option("--folds", type=click.IntRange(2, 50), default=5, show_default=True, help="Groups of people.")
 @click.option("--steps", type=click.IntRange(min=1), help="Train shorter or longer than the recipes say.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@device_option
 @output_options
 def folds_command(
     data: Path | None,
@@ -46,7 +48,7 @@ def folds_command(
     folds: int,
     steps: int | None,
     seed: int,
-    device: str,
+    device: torch.device,
     say: Say,
 ) -> None:
     """Hold out every person once, in groups, and judge each labelled row by a model that has not met its person.
@@ -55,10 +57,6 @@ def folds_command(
     training. *Word right*: of warm and bright, by the nearest neighbours. What takes no training is measured too.
     A second table compares the first system with each of the others, row by row.
     """
-    try:
-        chosen = choose_device(device)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
     if no_training and recipes:
         raise click.UsageError("--no-training trains no --recipe")
     base = load_data(load_recipe("v3"), data)
@@ -73,7 +71,7 @@ def folds_command(
         loaded = base if recipe.data == load_recipe("v3").data else load_data(recipe, data)
         for number, split in enumerate(annotator_folds(loaded.corpus, folds, seed), start=1):
             say.note(f"{name}: fold {number} of {folds}")
-            model = train_once(recipe, loaded.corpus, split, chosen, seed)
+            model = train_once(recipe, loaded.corpus, split, device, seed)
             rows.append(row_results(model, loaded.corpus, split))
         by_row[name], found[name] = rows, pooled(rows)
     for system in BASELINE_SYSTEMS:

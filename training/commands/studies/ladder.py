@@ -7,14 +7,15 @@ from typing import Any
 
 import click
 import numpy as np
+import torch
 
 from semeq.console import Example, Say, examples, output_options
 from semeq.files import write_whole
 
-from ...data import SPLIT_KINDS, SplitKind
-from ...jobs import choose_device
+from ...data import SplitKind
 from ...recipe import Recipe, load_recipe, with_changes
-from .finished import Runs
+from ..asked import device_option, split_option
+from ..runs import Runs
 
 FIRST, LAST = "v3-2026-01", "v3"
 #: Each rung takes these values of the recipe that ships, and keeps those of all rungs before it.
@@ -77,31 +78,34 @@ def recipe_of(rung: int) -> Recipe:
 )
 @click.option("--data", type=click.Path(path_type=Path), help="As in training.  [default: $SEMEQ_DATA]")
 @click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Seeds per rung.")
-@click.option("--split", type=click.Choice(["both", *SPLIT_KINDS]), default="both", show_default=True)
+@split_option
 @click.option("--steps", type=click.IntRange(min=1), help="Train shorter or longer than the recipes say.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@device_option
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/ladder"), show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/ladder"), show_default=True)
 @output_options
 def ladder_command(
-    data: Path | None, seeds: int, split: str, steps: int | None, device: str, runs: Path, out: Path, say: Say
+    data: Path | None,
+    seeds: int,
+    kinds: tuple[SplitKind, ...],
+    steps: int | None,
+    device: torch.device,
+    runs: Path,
+    out: Path,
+    say: Say,
 ) -> None:
     """Train every rung between the first V3 and this one; write ladder.md.
 
     Finished runs in --runs are kept and interrupted ones resumed, so the command can be stopped at any time.
     """
-    try:
-        chosen = choose_device(device)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    kinds: tuple[SplitKind, ...] = SPLIT_KINDS if split == "both" else (split,)  # type: ignore[assignment]
-    study = Runs(runs, kinds, chosen, data, say)
+    study = Runs(runs, kinds, device, data, say)
+    split = "both" if len(kinds) > 1 else kinds[0]
     found: dict[SplitKind, list[dict[str, float]]] = {kind: [] for kind in kinds}
     for rung in range(len(RUNGS)):
         recipe = recipe_of(rung)
         if steps is not None:
             recipe = with_changes(recipe, {"optimiser.steps": str(steps)})
-        tables = study.metrics(recipe, recipe.name, range(seeds))
+        tables = [run.metrics for run in study.figures(recipe, f"{recipe.name}-{split}", range(seeds))]
         for kind in kinds:
             found[kind].append({key: _mean([table[kind][key] for table in tables]) for key, _, _ in COLUMNS})
     page = ladder_markdown(found, seeds)

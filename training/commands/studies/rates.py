@@ -6,15 +6,16 @@ import json
 from pathlib import Path
 
 import click
+import torch
 
 from semeq.console import Example, Say, examples, output_options
 from semeq.files import write_whole
 
-from ...data import SPLIT_KINDS, SplitKind
-from ...jobs import choose_device
+from ...data import SplitKind
 from ...recipe import Recipe, load_recipe, with_changes
 from ...report import PCA_SIZES, Rate, draw_rates, pca_rates, rates_dict, rates_markdown
-from .finished import Runs
+from ..asked import device_option, split_option
+from ..runs import Runs
 
 SYSTEMS = ("v3", "autoencoder", "beta-vae")
 TITLES = {"v3": "V3", "autoencoder": "autoencoder", "beta-vae": "β-VAE"}
@@ -65,9 +66,9 @@ def recipe_of(system: str, size: int) -> Recipe:
 )
 @click.option("--no-training", is_flag=True, help="Only what is finished in --runs.")
 @click.option("--seeds", type=click.IntRange(min=1), default=3, show_default=True, help="Seeds per system and size.")
-@click.option("--split", type=click.Choice(["both", *SPLIT_KINDS]), default="both", show_default=True)
+@split_option
 @click.option("--steps", type=click.IntRange(min=1), help="Train shorter or longer than the recipes say.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@device_option
 @click.option("--runs", type=click.Path(path_type=Path), default=Path("runs/rates"), show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("runs/rates"), show_default=True)
 @output_options
@@ -77,9 +78,9 @@ def rates_command(
     sizes: tuple[int, ...],
     no_training: bool,
     seeds: int,
-    split: str,
+    kinds: tuple[SplitKind, ...],
     steps: int | None,
-    device: str,
+    device: torch.device,
     runs: Path,
     out: Path,
     say: Say,
@@ -88,22 +89,19 @@ def rates_command(
 
     Finished runs in --runs are kept and interrupted ones resumed, so the command can be stopped at any time.
     """
-    try:
-        chosen = choose_device(device)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    kinds: tuple[SplitKind, ...] = SPLIT_KINDS if split == "both" else (split,)  # type: ignore[assignment]
     wanted = tuple(sorted(sizes or PCA_SIZES))
-    study = Runs(runs, kinds, chosen, data, say)
+    study = Runs(runs, kinds, device, data, say)
+    split = "both" if len(kinds) > 1 else kinds[0]
     found: dict[SplitKind, list[Rate]] = {kind: [] for kind in kinds}
     for system in systems or SYSTEMS:
         for size in wanted:
             recipe = recipe_of(system, size)
             if steps is not None:
                 recipe = with_changes(recipe, {"optimiser.steps": str(steps)})
-            if no_training and not study.finished(f"{system}-{size}", range(seeds)):
+            name = f"{system}-{size}-{split}"
+            if no_training and not study.finished(name, range(seeds)):
                 continue
-            figures = study.metrics(recipe, f"{system}-{size}", range(seeds))
+            figures = [run.metrics for run in study.figures(recipe, name, range(seeds))]
             for kind in kinds:
                 errors = tuple(float(table[kind]["curve_error_mean_db"]) for table in figures)
                 found[kind].append(Rate(TITLES[system], size, errors))

@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 
 import click
+import torch
 
 from semeq.console import Example, Say, examples, output_options
 from semeq.files import write_whole
 
-from ..audio import (
+from ...audio import (
     FOLDS,
     PINK_CLIPS,
     STEPS,
@@ -24,11 +25,11 @@ from ..audio import (
     word_order,
     word_settings,
 )
-from ..audio.ablation import FORMS, LEAN, Material, as_page, as_table, run_fold
-from ..data import DATA_VARIABLE
-from ..errors import TrainingError
-from ..jobs import choose_device
-from ..run_folder import load_run, newest_run
+from ...audio.ablation import FORMS, LEAN, Material, as_page, as_table, run_fold
+from ...data import DATA_VARIABLE
+from ...errors import TrainingError
+from ...run_folder import load_run, newest_run
+from ..asked import device_option
 
 #: What `run_fold` tells of, one after the other.
 STAGES = (*FORMS, LEAN, "judging")
@@ -48,7 +49,7 @@ STAGES = (*FORMS, LEAN, "judging")
     "--seeds", type=click.IntRange(1, FOLDS), default=1, show_default=True, help="Each holds out another fold."
 )
 @click.option("--steps", type=click.IntRange(1), default=STEPS, show_default=True, help="Training steps of each CNN.")
-@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@device_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the page here, as Markdown.")
 @output_options
 def ablation_command(
@@ -57,15 +58,11 @@ def ablation_command(
     music: Path | None,
     seeds: int,
     steps: int,
-    device: str,
+    device: torch.device,
     out: Path | None,
     say: Say,
 ) -> None:
     """Train three forms of the CNN and `lean`, and judge all on clips, people and pairs none of them has met."""
-    try:
-        chosen = str(choose_device(device))
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
     if music is None:
         if not os.environ.get(DATA_VARIABLE):
             raise click.UsageError("name a folder of music with --music")
@@ -91,7 +88,7 @@ def ablation_command(
             say.detail(where)
             bar.update(task, completed=seed * len(STAGES) + STAGES.index(doing), note=where)
 
-        folds = [run_fold(material, seed, steps, chosen, progress=partial(show, seed)) for seed in range(seeds)]
+        folds = [run_fold(material, seed, steps, str(device), progress=partial(show, seed)) for seed in range(seeds)]
     say.data([asdict(fold) for fold in folds])
     say.result(as_table(folds))
     if out:

@@ -1,22 +1,21 @@
-"""Runs that a study needs: those that are finished are read, the others trained."""
+"""Runs that a table is made of: those that are finished are read, the others trained."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from semeq.console import Say
 
-from ...data import SplitKind, TrainingData, load_data
-from ...jobs import JobOptions, run_job
-from ...recipe import DataSection, Recipe
-from ...report import read_figures
-from ...run_folder import CHECKPOINT, PLAN, RunWriter
-from ..training_bars import training_bars
+from ..data import SplitKind, TrainingData, load_data
+from ..jobs import JobOptions, run_job
+from ..recipe import DataSection, Recipe
+from ..report import RunFigures, read_figures
+from ..run_folder import CHECKPOINT, PLAN, RunWriter
+from .training_bars import training_bars
 
 
 @dataclass
@@ -38,22 +37,23 @@ class Runs:
 
     def path(self, name: str, seed: int) -> Path:
         """Where the run of a name and seed lies."""
-        split = self.kinds[0] if len(self.kinds) == 1 else "both"
-        return self.folder / f"{name}-{split}-s{seed}"
+        return self.folder / f"{name}-s{seed}"
 
     def finished(self, name: str, seeds: Sequence[int]) -> bool:
         """Whether nothing would have to be trained."""
         return all((self.path(name, seed) / CHECKPOINT).is_file() for seed in seeds)
 
-    def metrics(self, recipe: Recipe, name: str, seeds: Sequence[int]) -> list[Mapping[str, Any]]:
-        """The metrics of each seed, by split; a finished run is kept, an interrupted one resumed."""
+    def figures(self, recipe: Recipe, name: str, seeds: Sequence[int]) -> list[RunFigures]:
+        """The figures of each seed; a finished run is kept, an interrupted one resumed."""
         out = []
         for seed in seeds:
             path = self.path(name, seed)
-            if not (path / CHECKPOINT).is_file():
+            if (path / CHECKPOINT).is_file():
+                self.say.detail(f"kept {path}")
+            else:
                 self.say.note(f"training {path}")
                 writer = RunWriter(path, resume=(path / PLAN).is_file())
                 with training_bars(self.say, recipe, self.kinds) as show:
                     run_job(recipe, self.rows(recipe), JobOptions(self.kinds, self.device, seed), writer, show)
-            out.append(read_figures(path).metrics)
+            out.append(read_figures(path))
         return out
