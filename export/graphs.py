@@ -13,12 +13,70 @@ import torch
 from torch import Tensor, nn
 
 from semeq.eq import PARAMETER_NAMES
-from semeq.training.models import EqSpace, Scale
-from semeq.words import BUNDLE_FORMAT
+from semeq.training.models import EqSpace, Scale, Space
+from semeq.words import BUNDLE_FORMAT, LATENT_SIZE
+
+from .errors import NotExportableError
 
 #: Pinned, so that the same weights give the same graph whatever PyTorch's default becomes.
 OPSET = 18
 METADATA_KEY = "semeq"
+#: Where a latent has no bounds, this many of its units become tanh(1) of a bundle's.
+UNBOUNDED_UNIT = 3.0
+_ALMOST_ONE = 1 - 1e-6
+
+
+class BundleSpace(nn.Module):
+    """A model in the coordinates of a bundle: every latent is 32 numbers in [-1, 1], whatever the recipe.
+
+    A smaller latent is followed by zeros, which are not looked at; one without bounds (of a VAE) goes through a tanh.
+    """
+
+    def __init__(self, model: Space) -> None:
+        """Raise `NotExportableError` if the model gives no settings or its latent is longer."""
+        super().__init__()
+        if not model.has_settings:
+            raise NotExportableError(f"a {model.section.kind!r} model gives curves, and a bundle needs settings")
+        if model.latent_size > LATENT_SIZE:
+            raise NotExportableError(f"a latent of {model.latent_size} is longer than the {LATENT_SIZE} of a bundle")
+        self.model = model
+
+    def encode(self, params: Tensor) -> Tensor:
+        """Settings (n, 13) to latents (n, 32)."""
+        return self.framed(self.model.encode(params))
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """Latents (n, 32) to settings (n, 13) in physical units."""
+        own = latent[:, : self.model.latent_size]
+        if not self.model.bounded:
+            own = UNBOUNDED_UNIT * torch.atanh(own.clamp(-_ALMOST_ONE, _ALMOST_ONE))
+        return self.model.decode(own)
+
+    def framed(self, own: Tensor) -> Tensor:
+        """The model's own latents (n, d) as those of a bundle, (n, 32)."""
+        inside = own if self.model.bounded else torch.tanh(own / UNBOUNDED_UNIT)
+        return nn.functional.pad(inside, (0, LATENT_SIZE - self.model.latent_size))
+
+
+def decoder_graph(space: BundleSpace) -> nn.Module:
+    """What is frozen as ``decoder.onnx``: of V3 the form that other programs read by its weights' names."""
+    model = space.model
+    if isinstance(model, EqSpace) and model.latent_size == LATENT_SIZE:
+        return DecoderGraph(model)
+    return PlainDecoderGraph(space)
+
+
+class PlainDecoderGraph(nn.Module):
+    """Latents (n, 32) to settings (n, 13), for any model that gives settings."""
+
+    def __init__(self, space: BundleSpace) -> None:
+        """Freeze the space's model."""
+        super().__init__()
+        self.space = space
+
+    def forward(self, latent: Tensor) -> Tensor:
+        """Settings in physical units."""
+        return self.space.decode(latent)
 
 
 class DecoderGraph(nn.Module):
@@ -63,19 +121,20 @@ class FixedBounds(nn.Module):
 
 
 class EncoderGraph(nn.Module):
-    """Settings (n, 13) to latents (n, 32). The curve is computed in the graph; bells may come in any order."""
+    """Settings (n, 13) to latents (n, 32). V3 computes the curve in the graph, and bells may come in any order."""
 
-    def __init__(self, model: EqSpace) -> None:
-        """Freeze `model`."""
+    def __init__(self, space: BundleSpace) -> None:
+        """Freeze the space's model."""
         super().__init__()
-        self.model = model
+        self.model = space.model
+        self.framed = space.framed
 
     def forward(self, params: Tensor) -> Tensor:
         """Latents."""
-        return self.model.encode(params)
+        return self.framed(self.model.encode(params))
 
 
-def metadata(kind: str, model: EqSpace, recipe: str) -> dict[str, Any]:
+def metadata(kind: str, model: Space, recipe: str) -> dict[str, Any]:
     """What is written into the graph's ``metadata_props`` under ``semeq``."""
     section = model.section
     return {
@@ -102,7 +161,8 @@ def to_onnx(
         shape[1] = torch.export.Dim("samples", min=4096)
     graph.eval()
     # The exporter talks on stdout, through warnings and through logging; none of it is for our users.
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    for name in ("torch.onnx", "onnxscript"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()), torch.no_grad():
         warnings.simplefilter("ignore")
         program = torch.onnx.export(

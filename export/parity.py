@@ -10,7 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from semeq.eq import LOWER_BOUNDS, UPPER_BOUNDS, curve, denormalise
-from semeq.training.models import EqSpace
+from semeq.words import LATENT_SIZE
+
+from .graphs import BundleSpace
 
 #: Largest difference of two curves that counts as the same, in dB.
 TOLERANCE_DB = 1e-3
@@ -50,14 +52,14 @@ def random_settings(count: int, seed: int) -> NDArray[np.float64]:
     return params
 
 
-def check_parity(model: EqSpace, decoder: bytes, encoder: bytes, points: int = POINTS, seed: int = 0) -> Parity:
+def check_parity(model: BundleSpace, decoder: bytes, encoder: bytes, points: int = POINTS, seed: int = 0) -> Parity:
     """Compare onnxruntime with PyTorch on random points.
 
     The decoder is compared on latents spread over the whole cube, not only where settings lie; the encoder by the curve
     its latent decodes to, which is what a difference would sound like.
     """
     rng = np.random.default_rng(seed)
-    latents: Array = rng.uniform(-1, 1, (points, model.latent_size)).astype(np.float32)
+    latents: Array = rng.uniform(-1, 1, (points, LATENT_SIZE)).astype(np.float32)
     params: Array = random_settings(points, seed).astype(np.float32)
     with torch.no_grad():
         decoded = model.decode(torch.from_numpy(latents)).numpy()

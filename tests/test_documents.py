@@ -246,7 +246,7 @@ NOT_RUN = {
     "sounddevice": "needs an audio device",
 }
 #: What makes a training command short enough for a test, and what stands for one that would take hours.
-SHORTER = dict.fromkeys(("v3", "v2"), "--steps 20 --split random --device cpu")
+SHORTER = dict.fromkeys(("v3", "v2", "beta-vae"), "--steps 20 --split random --device cpu")
 INSTEAD = {"bench": f"semeq-train v3 --out runs/bench/v3-s0 {SHORTER['v3']}"}
 
 

@@ -11,12 +11,14 @@ import torch
 from semeq.eq import check_params, curve, denormalise
 from semeq.export import graphs
 from semeq.export.cli import main
-from semeq.export.graphs import DecoderGraph
+from semeq.export.graphs import BundleSpace, DecoderGraph
+from semeq.export.model_bundle import export_bundle
 from semeq.export.native.source import read_decoder
 from semeq.export.parity import TOLERANCE_DB, check_parity, session
+from semeq.plugin import SemanticEQ
 from semeq.training import load_run
 from semeq.training.cli import main as train
-from semeq.words import load_bundle
+from semeq.words import Decoder, load_bundle
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +58,9 @@ def bundle(run_path):
 
 def test_the_graphs_are_the_model(bundle, run_path):
     model = load_run(run_path).model
-    parity = check_parity(model, bundle.decoder_path.read_bytes(), bundle.encoder_path.read_bytes(), 1500, seed=5)
+    parity = check_parity(
+        BundleSpace(model), bundle.decoder_path.read_bytes(), bundle.encoder_path.read_bytes(), 1500, seed=5
+    )
     assert parity.points == 1500
     assert parity.decoder_db <= TOLERANCE_DB
     assert parity.encoder_db <= TOLERANCE_DB
@@ -156,13 +160,42 @@ def test_the_native_plugin_can_read_the_decoder(bundle):
     assert weights.last_weight.shape[1] == 13
 
 
-def test_a_model_kept_for_comparison_is_not_exported(tmp_path, train_data, capsys):
-    out = tmp_path / "r"
+def trained(recipe, train_data, out, *changes):
     with pytest.raises(SystemExit) as stop:
-        train(["v2", "--data", str(train_data), "--steps", "5", "--split", "random", "--out", str(out)])
+        train([recipe, "--data", str(train_data), "--steps", "5", "--split", "random", "--out", str(out), *changes])
     assert stop.value.code == 0
+    return out
+
+
+@pytest.mark.parametrize(
+    ("recipe", "changes"),
+    [
+        ("cvae", ()),
+        ("v3", ("--set", "model.semantic=5", "--set", "model.detail=6")),
+    ],
+)
+def test_other_models_play_too_so_that_they_can_be_heard_beside_v3(tmp_path, train_data, recipe, changes):
+    """Latents of other sizes, and those without bounds, in the coordinates of a bundle."""
+    run = load_run(trained(recipe, train_data, tmp_path / "r", *changes))
+    bundle, parity = export_bundle(run, tmp_path / "bundle")
+    assert parity.holds
+    played = SemanticEQ("warm", model=bundle.path)
+    (point,) = (word for word in run.words if word.name == "warm")
+    own = torch.tensor(point.latent, dtype=torch.float32)[None]
+    with torch.no_grad():
+        wanted = run.model.decode(own).double().numpy()
+        # What the encoder gives is a point that the decoder knows again.
+        settings = torch.tensor(wanted, dtype=torch.float32)
+        again = run.model.decode(run.model.encode(settings)).double().numpy()
+    assert np.abs(curve(played.params) - curve(wanted)).max() < 0.01
+    decoder = Decoder(bundle)
+    assert np.abs(curve(decoder.decode(decoder.encode(wanted))) - curve(again)).max() < 0.01
+
+
+def test_a_model_without_settings_is_not_exported(tmp_path, train_data, capsys):
+    out = trained("socialfx", train_data, tmp_path / "r")
     with pytest.raises(SystemExit) as stop:
         main(["onnx", "--run", str(out)])
     assert stop.value.code == 1
-    assert "only 'two-encoder' models become bundles" in capsys.readouterr().err
+    assert "gives curves, and a bundle needs settings" in capsys.readouterr().err
     assert not (out / "bundle").exists()

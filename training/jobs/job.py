@@ -12,7 +12,7 @@ import torch
 
 from ..data import Split, SplitKind, TrainingData, split_rows
 from ..errors import DivergedError, RunError
-from ..models import EqSpace, WordPoint, place_words, word_errors
+from ..models import WordPoint, place_words, word_errors
 from ..recipe import Recipe
 from ..report import Metrics, evaluate
 from ..run_folder import STATE, RunWriter
@@ -85,7 +85,7 @@ def run_job(
     }
     figures: dict[str, Any] = {kind: {**m.to_dict(), **timing[kind]} for kind, m in metrics.items()}  # type: ignore[index]
     words: tuple[WordPoint, ...] = ()
-    if isinstance(kept, EqSpace):
+    if kept.has_settings:
         words = place_words(kept, data.corpus, data.saved[0].source, data.fitted)
         if data.fitted:
             lost = word_errors(kept, data.fitted)

@@ -46,7 +46,7 @@ class Autoencoder(Space):
 
     def encode(self, params: Tensor) -> Tensor:
         """Latents (n, d): the mean, where the model is variational."""
-        return self._encode(self.scale.to_unit(params), self._condition(len(params), params))[0]
+        return self._encode(self.scale.to_unit(params), self._condition(params))[0]
 
     def encode_told(self, params: Tensor, labels: Tensor) -> Tensor:
         """Latents with the word behind them, (n, d + words), of a conditional model; otherwise as `encode`."""
@@ -59,7 +59,7 @@ class Autoencoder(Space):
         """Settings (n, 13), kept within the bounds, of latents (n, d), or (n, d + words) of `encode_told`."""
         width = self.section.semantic
         told = latent.shape[1] > width
-        condition = latent[:, width:] if told else self._condition(len(latent), latent)
+        condition = latent[:, width:] if told else self._condition(latent)
         return self.scale.to_physical(self._decode(latent[:, :width], condition))
 
     def show(self, params: Tensor) -> Shown:
@@ -99,8 +99,9 @@ class Autoencoder(Space):
         out: Tensor = self.decoder(latent if condition is None else torch.cat([latent, condition], dim=1))
         return out if self.section.normalisation == "zscore" else torch.sigmoid(out)
 
-    def _condition(self, rows: int, like: Tensor) -> Tensor | None:
-        return like.new_zeros((rows, self.words)) if self.words else None
+    def _condition(self, like: Tensor) -> Tensor | None:
+        # Not len(like): an exported graph would have that many rows for good.
+        return like.new_zeros((like.shape[0], self.words)) if self.words else None
 
     def _one_hot(self, labels: Tensor) -> Tensor:
         # Not F.one_hot, which reads the largest label on the host. No label (-1) is nowhere, hence all zeros.
