@@ -15,7 +15,14 @@ from ..data import UNLABELLED, Corpus, Split
 from ..data.meaning import robust_mean
 from ..models import Space, decode, decoded_curves, encode, locate
 from .morphing import MorphMetrics, measure_morphs
-from .telling_apart import centroid_balanced_accuracy, confusion, davies_bouldin, knn_accuracy, silhouette
+from .telling_apart import (
+    centroid_balanced_accuracy,
+    confusion,
+    davies_bouldin,
+    distance_rank,
+    knn_accuracy,
+    silhouette,
+)
 
 #: The two words of the published data with enough rows to be told apart.
 PAIR = ("warm", "bright")
@@ -32,6 +39,9 @@ class Metrics:
     with `train` in their name are no quality; they stand beside the test figures to show over-fitting. The figures of
     two words (`*_warm_bright`, `word_to_*`, `morph`) are of `pair`: warm and bright, or where the data lacks one, the
     two words with most rows. A model conditioned on the word is told it, except where words are told apart.
+
+    `distance_rank` says whether settings that sound further apart lie further apart in the semantic dimensions, `_all`
+    in the whole latent, `_raw` in normalised parameters.
     """
 
     split: str
@@ -56,6 +66,9 @@ class Metrics:
     balanced_accuracy: float
     balanced_accuracy_raw: float
     balanced_accuracy_curve: float
+    distance_rank: float
+    distance_rank_raw: float
+    distance_rank_all: float
     word_to_mean_db: float
     word_to_medoid_db: float
     flat_setting_db: float
@@ -115,6 +128,9 @@ def evaluate(model: Space, corpus: Corpus, split: Split) -> Metrics:
         balanced_accuracy=balanced(train_points, points),
         balanced_accuracy_raw=balanced(normalise(train), normalise(test)),
         balanced_accuracy_curve=balanced(curve(train), wanted),
+        distance_rank=distance_rank(points, wanted),
+        distance_rank_raw=distance_rank(normalise(test), wanted),
+        distance_rank_all=distance_rank(latent[:, : model.latent_size], wanted),
         word_to_mean_db=to_mean,
         word_to_medoid_db=to_medoid,
         flat_setting_db=float(np.abs(decoded_curves(model, encode(model, FLAT[None]))).max()),

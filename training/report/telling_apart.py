@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import pdist
+from scipy.stats import spearmanr
 from sklearn.metrics import balanced_accuracy_score, confusion_matrix, davies_bouldin_score, silhouette_score
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -52,6 +54,16 @@ def confusion(train: FloatArray, train_labels: Labels, test: FloatArray, labels:
     table = confusion_matrix(labels, knn_predictions(train, train_labels, test), labels=list(range(words)))
     out: list[list[int]] = table.tolist()
     return out
+
+
+def distance_rank(points: FloatArray, curves_db: FloatArray) -> float:
+    """Spearman's rank correlation between distances of points (n, d) and RMS differences of their curves (n, f).
+
+    Over all pairs of rows: 1 where what sounds further apart always lies further apart; NaN below three rows.
+    """
+    if len(points) < 3:
+        return float("nan")
+    return float(spearmanr(pdist(points), pdist(curves_db)).statistic)
 
 
 def _enough(labels: Labels) -> bool:
