@@ -68,7 +68,9 @@ class LossSection:
     The contrastive weight runs from `contrastive` to `contrastive_final` over the training, the weight of the
     Kullback-Leibler term from 0 to `kl` over its first `kl_warmup`. `mixing` asks the tilt of a point between two
     settings to be the same mix of their tilts, so that morphs do not turn back; `geometry` asks directions in the
-    semantic dimensions to be as alike as the curves are.
+    semantic dimensions to be as alike as the curves are. `soft` is the part of a word's prototype target that goes to
+    words of like curves; `family` weighs a second contrastive term, beside that of words, in which the words of one of
+    `families` groups are the same.
     """
 
     curve: float = 1.0
@@ -83,6 +85,9 @@ class LossSection:
     class_weights: bool = False
     prototype: float = 0.4
     prototype_width: float = 0.3
+    soft: float = 0.0
+    family: float = 0.0
+    families: int = 3
     mixing: float = 0.0
     geometry: float = 0.0
     kl: float = 0.0
@@ -240,6 +245,7 @@ def _check(recipe: Recipe) -> None:
         "optimiser.learning_rate": recipe.optimiser.learning_rate,
         "loss.temperature": recipe.loss.temperature,
         "loss.curve_scale_db": recipe.loss.curve_scale_db,
+        "loss.families": recipe.loss.families,
     }
     for key, value in positive.items():
         if value <= 0:
@@ -250,6 +256,7 @@ def _check(recipe: Recipe) -> None:
         "synthetic.share": recipe.synthetic.share,
         "synthetic.wide": recipe.synthetic.wide,
         "model.dropout": recipe.model.dropout,
+        "loss.soft": recipe.loss.soft,
     }
     for key, value in shares.items():
         if not 0 <= value < 1:

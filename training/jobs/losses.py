@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from semeq.eq import FloatArray
+
 from ..recipe import LossSection
 
 #: Margin of the triplet loss, in units of the (normalised) points.
@@ -115,16 +117,21 @@ def geometry_loss(directions: Tensor, curve_db: Tensor) -> Tensor:
 class Prototypes(nn.Module):
     """One learnt point per word in the semantic space."""
 
-    def __init__(self, words: int, size: int) -> None:
-        """Start near the origin."""
+    targets: Tensor | None
+
+    def __init__(self, words: int, size: int, targets: FloatArray | None = None) -> None:
+        """Start near the origin. `targets` (words, words) say what a row of each word counts as: without, itself."""
         super().__init__()
         self.points = nn.Parameter(0.1 * torch.randn(words, size))
+        known = None if targets is None else torch.tensor(targets, dtype=torch.float32)
+        self.register_buffer("targets", known, persistent=False)
 
     def forward(self, semantic: Tensor, labels: Tensor, width: float, weights: Tensor) -> Tensor:
         """Cross-entropy of a softmax over -d²/width, plus the squared distance to the own prototype; scalar."""
         distance2 = ((semantic[:, None] - torch.tanh(self.points)[None]) ** 2).sum(dim=2)
         counted = (labels >= 0).to(semantic.dtype) * weights
         target = labels.clamp_min(0)
-        cross_entropy = F.cross_entropy(-distance2 / width, target, reduction="none")
+        counts_as = target if self.targets is None else self.targets[target]
+        cross_entropy = F.cross_entropy(-distance2 / width, counts_as, reduction="none")
         pull = distance2.gather(1, target[:, None])[:, 0]
         return ((cross_entropy + pull) * counted).sum() / counted.sum().clamp_min(1e-6)

@@ -18,6 +18,7 @@ from ..data import UNLABELLED, Corpus, Split
 from ..errors import DivergedError
 from ..models import Space, build_model, fixed_scale, mixed
 from ..recipe import OptimiserSection, Recipe
+from .kinship import families, kinship, soft_targets
 from .losses import Prototypes, Terms, contrastive_loss, curve_loss, geometry_loss, params_loss
 from .synthesis import Sampler, row_weights, training_rows
 
@@ -97,7 +98,10 @@ class Trainer:
             train, validation = order[held:], order[:held]
         self.model = build_model(recipe.model, corpus.canonical[train], len(corpus.words)).to(device)
         semantic = recipe.model.projection or recipe.model.semantic
-        self.prototypes = Prototypes(len(corpus.words), semantic).to(device)
+        kin = kinship(corpus, train)
+        targets = soft_targets(kin, recipe.loss.soft) if recipe.loss.soft else None
+        self.prototypes = Prototypes(len(corpus.words), semantic, targets).to(device)
+        self.families = torch.tensor(families(kin, recipe.loss.families), device=device)
         self.generator = torch.Generator(device=device)
         self.generator.manual_seed(seed)
         labels = torch.tensor(corpus.labels[train], device=device)
@@ -226,6 +230,10 @@ class Trainer:
         # Invented settings, the last in the batch, have no labels.
         semantic, labels = rebuilt.semantic[: self.real], labels[: self.real]
         weights = self.class_weights[labels.clamp_min(0)]
+        apart = contrastive_loss(loss.form, semantic, labels, loss.temperature, weights)
+        if loss.family:
+            family = torch.where(labels >= 0, self.families[labels.clamp_min(0)], labels)
+            apart = apart + loss.family * contrastive_loss(loss.form, semantic, family, loss.temperature, weights)
         contrast = loss.contrastive + (loss.contrastive_final - loss.contrastive) * part
         divergence = loss.kl * (min(part / loss.kl_warmup, 1.0) if loss.kl_warmup else 1.0)
         weight = shown.weight if loss.heard_only else torch.ones_like(shown.weight)
@@ -233,7 +241,7 @@ class Trainer:
         terms = Terms(
             curve=loss.curve * curve_loss(rebuilt.curve_db, curve_db, loss) if loss.curve else nothing,
             params=loss.params * params_loss(rebuilt.decoded, shown.target, weight),
-            contrastive=contrast * contrastive_loss(loss.form, semantic, labels, loss.temperature, weights),
+            contrastive=contrast * apart,
             prototype=loss.prototype * self.prototypes(semantic, labels, loss.prototype_width, weights)
             if loss.prototype
             else nothing,
