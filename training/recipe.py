@@ -8,9 +8,12 @@ import typing
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .errors import RecipeError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 #: `fixed`: the bounds of `semeq.eq`; `data`: bounds of the training rows, per kind of knob; `zscore`: mean and standard
 #: deviation of the training rows, in Hz and Q without logarithm.
@@ -20,6 +23,9 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+Section = TypeVar("Section", bound="DataclassInstance")
 
 
 @dataclass(frozen=True)
@@ -153,9 +159,7 @@ class Recipe:
     @classmethod
     def from_dict(cls, table: dict[str, Any]) -> Recipe:
         """Build from plain data; raise `RecipeError` at an unknown key or a value of the wrong kind."""
-        recipe = _build(cls, table, "recipe")
-        if not isinstance(recipe, cls):
-            raise TypeError
+        recipe = section_from(cls, table, "recipe")
         _check(recipe)
         return recipe
 
@@ -193,14 +197,20 @@ def with_changes(recipe: Recipe, changes: dict[str, str]) -> Recipe:
         target = table if not section else table.get(section)
         if not isinstance(target, dict):
             raise RecipeError(f"unknown recipe section {section!r} in {key!r}")
-        try:
-            target[name] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            target[name] = text
+        target[name] = plain_value(text)
     return Recipe.from_dict(table)
 
 
-def _build(cls: type, table: dict[str, Any], where: str) -> object:
+def plain_value(text: str) -> Any:
+    """A value as TOML writes it; anything else is text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def section_from(cls: type[Section], table: dict[str, Any], where: str) -> Section:
+    """A dataclass from plain data; raise `RecipeError` at an unknown key or a value of the wrong kind."""
     hints = typing.get_type_hints(cls)
     fields = {f.name: f for f in dataclasses.fields(cls)}
     unknown = sorted(set(table) - set(fields))
@@ -212,15 +222,14 @@ def _build(cls: type, table: dict[str, Any], where: str) -> object:
     missing = [n for n, f in fields.items() if n not in values and f.default is dataclasses.MISSING]
     if missing:
         raise RecipeError(f"{where} lacks {missing[0]!r}")
-    built: object = cls(**values)
-    return built
+    return cls(**values)
 
 
 def _convert(kind: Any, value: Any, where: str) -> Any:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         if not isinstance(value, dict):
             raise RecipeError(f"{where} must be a table")
-        return _build(kind, value, where)
+        return section_from(kind, value, where)
     if typing.get_origin(kind) is tuple:
         inner = typing.get_args(kind)
         if not isinstance(value, list | tuple) or (inner[-1] is not Ellipsis and len(value) != len(inner)):

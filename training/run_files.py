@@ -51,6 +51,11 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         return tensors
 
 
+def under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Those whose names begin with `prefix`, without it."""
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
 def newest(file_name: str, missing: str) -> Path:
     """The folder in ``runs/`` whose file of this name is newest; without any, a `RunError` that says `missing`."""
     found = [path.parent for path in RUNS_FOLDER.glob(f"*/{file_name}")]

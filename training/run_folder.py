@@ -68,16 +68,18 @@ def newest_run() -> Path:
 class RunWriter:
     """Writes a run folder; each file appears whole or not at all."""
 
-    def __init__(self, path: Path, *, resume: bool = False) -> None:
+    def __init__(self, path: Path, *, resume: bool = False, weights: str = CHECKPOINT) -> None:
         """A run to be written at `path`, or with `resume` gone on with. Nothing is made before `begin`.
+
+        A run of another kind than `load_run` reads calls its file of weights differently.
 
         Raises
         ------
         RunError
             If the folder already holds a run, or there is nothing to resume.
         """
-        self.path = path
-        if (path / CHECKPOINT).exists():
+        self.path, self._weights = path, weights
+        if (path / weights).exists():
             raise RunError(f"{path} already holds a finished run; choose another --out")
         if resume and not (path / PLAN).is_file():
             raise RunError(f"there is no interrupted run to resume in {path}")
@@ -136,11 +138,15 @@ class RunWriter:
     def save(
         self, model: Space, config: Mapping[str, Any], metrics: Mapping[str, Any], words: tuple[WordPoint, ...]
     ) -> None:
-        """Write the results; the checkpoint last, so that a folder with one is complete."""
-        write_json(self.path / CONFIG, {"format": FORMAT, **config})
-        write_json(self.path / METRICS, metrics)
-        write_json(self.path / WORDS, [_plain(word) for word in words])
-        write_tensors(self.path / CHECKPOINT, model.state_dict())
+        """Write the results."""
+        tables = {CONFIG: {"format": FORMAT, **config}, METRICS: metrics, WORDS: [_plain(word) for word in words]}
+        self.finish(tables, model.state_dict())
+
+    def finish(self, tables: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
+        """Write JSON files by name, then the weights: a folder with those is complete. What was in progress goes."""
+        for name, table in tables.items():
+            write_json(self.path / name, table)
+        write_tensors(self.path / self._weights, weights)
         for file in [self.path / PLAN, *self.path.glob(f"{STATE}-*.safetensors")]:
             file.unlink(missing_ok=True)
 

@@ -1,8 +1,8 @@
 """Learning to hear where a recording sits: spectra, the audio encoder's recipes, their evaluation."""
 
 from .bands import BANDS, RATE_HZ, band_centres_hz, band_levels_db
-from .cnn import SAMPLINGS, SOURCES, STEPS, CnnOptions, Sampling, Source
-from .cnn_run import TRAINING_PINK, run_cnn_job
+from .cnn import STEPS, TRAINING_PINK, CnnOptions, run_cnn_job
+from .cnn import WEIGHTS as CNN_WEIGHTS
 from .evaluation import FOLDS, AudioMetrics, Ordering, evaluate_hearing
 from .front_end import SEMANTIC, LeanEncoder
 from .job import PINK_CLIPS, AudioJob, labelled_settings, run_audio_job, semantic_of, word_order, word_settings
@@ -13,12 +13,11 @@ from .spectra import long_term_power, music_spectra, pink_noise, pink_spectra
 
 __all__ = [
     "BANDS",
+    "CNN_WEIGHTS",
     "FOLDS",
     "PINK_CLIPS",
     "RATE_HZ",
-    "SAMPLINGS",
     "SEMANTIC",
-    "SOURCES",
     "STEPS",
     "TRAINING_PINK",
     "AudioJob",
@@ -29,8 +28,6 @@ __all__ = [
     "LeanEncoder",
     "LeanHearer",
     "Ordering",
-    "Sampling",
-    "Source",
     "band_centres_hz",
     "band_levels_db",
     "evaluate_hearing",

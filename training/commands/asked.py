@@ -1,4 +1,4 @@
-"""What several commands ask for in the same words: where to train, and on which splits."""
+"""What several commands ask for in the same words: where to train, on which splits, what to change, where to log."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ def _kinds(context: click.Context, option: click.Parameter, name: str) -> tuple[
     return SPLIT_KINDS if name == "both" else (name,)  # type: ignore[return-value]
 
 
+def _changes(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    table = {}
+    for change in values:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set wants KEY=VALUE, not {change!r}")
+        table[key.strip()] = value.strip()
+    return table
+
+
 #: The option `--device`, for commands that say more about it; they get a `torch.device`.
 DEVICE: dict[str, Any] = {
     "type": click.Choice(["auto", "cpu", "cuda"]),
@@ -34,3 +44,10 @@ device_option = click.option("--device", **DEVICE)
 split_option = click.option(
     "--split", "kinds", type=click.Choice(["both", *SPLIT_KINDS]), default="both", show_default=True, callback=_kinds
 )
+#: The option `--set`; commands get a table of texts.
+SET: dict[str, Any] = {"multiple": True, "metavar": "KEY=VALUE", "callback": _changes}
+LOG: dict[str, Any] = {
+    "type": click.Choice(["tensorboard", "wandb"]),
+    "multiple": True,
+    "help": "Log there too, beside log.jsonl; may be repeated.",
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,21 +16,21 @@ from rich.table import Table
 from semeq.console import Example, Say, examples, output_options, plain_table
 
 from ..audio import (
-    SAMPLINGS,
-    SOURCES,
+    CNN_WEIGHTS,
     STEPS,
     AudioJob,
     AudioMetrics,
     CnnOptions,
     Ordering,
-    Sampling,
-    Source,
     run_audio_job,
     run_cnn_job,
 )
 from ..data import DATA_VARIABLE
-from ..run_folder import load_run, new_run_path, newest_run
-from .asked import device_option
+from ..errors import RecipeError
+from ..jobs import open_logger
+from ..recipe import plain_value
+from ..run_folder import RunWriter, load_run, new_run_path, newest_run
+from .asked import LOG, SET, device_option
 from .problems import say_skipped
 
 LEAN_STEPS = 300
@@ -42,7 +43,10 @@ LEAN_STEPS = 300
             "semeq-train audio-encoder --music ~/Music --device auto", "then: semeq-export audio --bundle my-model"
         ),
         Example("semeq-train audio-encoder --music-ratio 0", "without music: on noise alone"),
-        "semeq-train audio-encoder --recipe cnn --sampling balanced --source mixed",
+        Example(
+            "semeq-train audio-encoder --recipe cnn --music-ratio 0.5 --set sampling=balanced --set net=residual",
+            "another kind of encoder, for comparison",
+        ),
     ),
 )
 @click.option(
@@ -52,8 +56,9 @@ LEAN_STEPS = 300
     show_default=True,
     help="cnn is for comparison: see `semeq-train ablation`.",
 )
-@click.option("--sampling", type=click.Choice(SAMPLINGS), help="cnn: settings or words alike.  [default: uniform]")
-@click.option("--source", type=click.Choice(SOURCES), help="cnn: what the settings act on.  [default: pink]")
+@click.option(
+    "--set", "changes", **SET, help="cnn: change one of its options, e.g. sampling=balanced; may be repeated."
+)
 @click.option("--run", type=click.Path(path_type=Path), help="V3 run whose space is learnt  [default: the newest]")
 @click.option("--data", type=click.Path(path_type=Path), help="Settings, as for v3  [default: $SEMEQ_DATA]")
 @click.option("--music", type=click.Path(path_type=Path), help="Folder of music  [default: $SEMEQ_DATA/music]")
@@ -68,12 +73,13 @@ LEAN_STEPS = 300
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--no-evaluation", is_flag=True, help="Leave out the cross-validation.")
+@click.option("--log", "logs", **LOG | {"help": f"cnn: {LOG['help'][0].lower()}{LOG['help'][1:]}"})
 @click.option("--out", type=click.Path(path_type=Path), help="Run folder  [default: runs/audio-encoder-TIME]")
+@click.option("--resume", is_flag=True, help="cnn: go on with the interrupted run in --out.")
 @output_options
 def audio_encoder_command(
     recipe: Literal["lean", "cnn"],
-    sampling: Sampling | None,
-    source: Source | None,
+    changes: dict[str, str],
     run: Path | None,
     data: Path | None,
     music: Path | None,
@@ -82,35 +88,37 @@ def audio_encoder_command(
     steps: int | None,
     seed: int,
     no_evaluation: bool,
+    logs: tuple[str, ...],
     out: Path | None,
+    resume: bool,
     say: Say,
 ) -> None:
     """Train the audio encoder, and measure it by cross-validation over sources of music.
 
     The recipe cnn writes a run of its own kind, which `semeq-train ablation` is there to judge.
     """
-    if recipe == "lean" and (sampling or source):
-        raise click.UsageError("--sampling and --source belong to --recipe cnn")
-    if recipe == "cnn" and music_ratio != 1.0:
-        raise click.UsageError("--recipe cnn takes --source pink, music or mixed instead of --music-ratio")
-    if recipe == "cnn" and steps == 0:
-        raise click.UsageError("--recipe cnn needs at least one step")
-    needs_music = source in ("music", "mixed") if recipe == "cnn" else music_ratio > 0
-    if music is None and needs_music and os.environ.get(DATA_VARIABLE):
+    if recipe == "lean" and (changes or logs or resume):
+        raise click.UsageError("--set, --log and --resume belong to --recipe cnn")
+    if resume and out is None:
+        raise click.UsageError("--resume needs --out RUN, the folder of the interrupted run")
+    if music is None and music_ratio > 0 and os.environ.get(DATA_VARIABLE):
         music = Path(os.environ[DATA_VARIABLE]) / "music"
-    if music is None and needs_music:
-        alone = "--music-ratio 0" if recipe == "lean" else "--source pink"
-        raise click.UsageError(f"name a folder of music with --music, or train on noise alone with {alone}")
+    if music is None and music_ratio > 0:
+        raise click.UsageError("name a folder of music with --music, or train on noise alone with --music-ratio 0")
     length = steps if steps is not None else LEAN_STEPS if recipe == "lean" else STEPS
-    job = AudioJob(load_run(run or newest_run()), data, music, music_ratio, length, seed, str(device))
-    metrics: AudioMetrics | None = None
     path = out or new_run_path("audio-encoder" if recipe == "lean" else "audio-encoder-cnn")
-    with _reading(say) as progress:
-        if recipe == "lean":
+    metrics: AudioMetrics | None = None
+    if recipe == "lean":
+        job = AudioJob(load_run(run or newest_run()), data, music, music_ratio, length, seed, str(device))
+        with _reading(say) as progress:
             _, metrics, config = run_audio_job(job, path, not no_evaluation, progress)
-        else:
-            options = CnnOptions(sampling or "uniform", source or "pink", steps=length, seed=seed)
-            config = run_cnn_job(job, options, path, progress)
+    else:
+        options = _cnn_options(changes, music_ratio, length, seed)
+        job = AudioJob(load_run(run or newest_run()), data, music, music_ratio, length, seed, str(device))
+        writer = RunWriter(path, resume=resume, weights=CNN_WEIGHTS)
+        loggers = [open_logger(kind, path, asdict(options)) for kind in logs]
+        with _reading(say) as progress:
+            config = run_cnn_job(job, options, writer, loggers, progress)
     _report(config, say)
     figures = {} if metrics is None else {"metrics": metrics.to_dict()}
     counts = {key: config[key] for key in ("clips", "sources", "seconds")} | {"skipped": list(config["skipped"])}
@@ -118,6 +126,17 @@ def audio_encoder_command(
     if metrics:
         say.summary(hearing_table(metrics))
     say.summary(f"run: {path}")
+
+
+def _cnn_options(changes: Mapping[str, str], music_share: float, steps: int, seed: int) -> CnnOptions:
+    """The form asked for; a mistake in it is a usage error."""
+    fixed = {"music_share": music_share, "steps": steps, "seed": seed}
+    for key in fixed.keys() & changes.keys():
+        raise click.UsageError(f"--set {key} is --{'music-ratio' if key == 'music_share' else key}")
+    try:
+        return CnnOptions.from_dict({key: plain_value(text) for key, text in changes.items()} | fixed)
+    except RecipeError as error:
+        raise click.UsageError(str(error)) from error
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from semeq.console import Example, Say, examples, output_options, plain_table
 
 from ..data import SPLIT_KINDS, Corpus, SplitKind, load_data, split_rows
 from ..errors import DataError, RecipeError
-from ..jobs import JobOptions, JobResult, Logger, TensorBoardLogger, WandbLogger, run_job
+from ..jobs import JobOptions, JobResult, open_logger, run_job
 from ..recipe import Recipe, load_recipe, with_changes
 from ..run_folder import RunWriter, new_run_path
-from .asked import DEVICE
+from .asked import DEVICE, LOG, SET
 from .problems import say_skipped, say_unlearnt
 from .training_bars import training_bars
 
@@ -57,16 +57,10 @@ OPTIONS: list[click.Parameter] = [
     click.Option(["--steps"], type=click.IntRange(min=1), help="Train for so many steps."),
     click.Option(
         ["--set", "changes"],
-        multiple=True,
-        metavar="KEY=VALUE",
+        **SET,
         help="Change one value of the recipe, e.g. loss.contrastive=0.2; may be repeated.",
     ),
-    click.Option(
-        ["--log", "logs"],
-        type=click.Choice(["tensorboard", "wandb"]),
-        multiple=True,
-        help="Log there too, beside log.jsonl; may be repeated.",
-    ),
+    click.Option(["--log", "logs"], **LOG),
 ]
 
 
@@ -107,7 +101,7 @@ def _train(
     split: str,
     quality: str,
     steps: int | None,
-    changes: tuple[str, ...],
+    changes: dict[str, str],
     logs: tuple[str, ...],
 ) -> None:
     if steps is not None and quality != "default":
@@ -125,7 +119,7 @@ def _train(
     say_unlearnt(say, loaded.corpus, recipe)
     writer = RunWriter(out or new_run_path(recipe.name), resume=resume)
     say.detail(f"writing to {writer.path}, training on {device}")
-    loggers = [_logger(kind, writer.path, recipe) for kind in logs]
+    loggers = [open_logger(kind, writer.path, recipe.to_dict()) for kind in logs]
     splits = _splits(split, loaded.corpus, recipe, seed, say)
     with training_bars(say, recipe, splits) as show:
         result = run_job(recipe, loaded, JobOptions(splits, device, seed, mixed), writer, show, loggers)
@@ -147,26 +141,14 @@ def _splits(wanted: str, corpus: Corpus, recipe: Recipe, seed: int, say: Say) ->
     return SPLIT_KINDS
 
 
-def _recipe(name: str, steps: int | None, changes: tuple[str, ...]) -> Recipe:
+def _recipe(name: str, steps: int | None, changes: dict[str, str]) -> Recipe:
     """The recipe with the changes asked for; a mistake in them is a usage error."""
-    table = {}
-    for change in changes:
-        key, equals, value = change.partition("=")
-        if not equals:
-            raise click.UsageError(f"--set wants KEY=VALUE, not {change!r}")
-        table[key.strip()] = value.strip()
     if steps is not None:
-        table["optimiser.steps"] = str(steps)
+        changes = {**changes, "optimiser.steps": str(steps)}
     try:
-        return with_changes(load_recipe(name), table)
+        return with_changes(load_recipe(name), changes)
     except RecipeError as error:
         raise click.UsageError(str(error)) from error
-
-
-def _logger(kind: str, path: Path, recipe: Recipe) -> Logger:
-    if kind == "tensorboard":
-        return TensorBoardLogger(path / "tensorboard")
-    return WandbLogger(path, path.name, recipe.to_dict())
 
 
 def _result_table(result: JobResult) -> Table:

@@ -60,6 +60,13 @@ class WandbLogger:
         self._run.finish()
 
 
+def open_logger(kind: str, path: Path, config: Mapping[str, Any]) -> Logger:
+    """The logger called `tensorboard` or `wandb`, for the run folder `path`."""
+    if kind == "tensorboard":
+        return TensorBoardLogger(path / "tensorboard")
+    return WandbLogger(path, path.name, config)
+
+
 def _numbers(row: Mapping[str, Any]) -> dict[str, float]:
     return {k: v for k, v in row.items() if isinstance(v, int | float) and not isinstance(v, bool)}
 

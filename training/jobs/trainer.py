@@ -18,6 +18,7 @@ from ..data import UNLABELLED, Corpus, Split
 from ..errors import DivergedError
 from ..models import Space, build_model, fixed_scale, mixed
 from ..recipe import OptimiserSection, Recipe
+from ..run_files import under
 from .kinship import families, kinship, soft_targets
 from .losses import Prototypes, Terms, contrastive_loss, curve_loss, geometry_loss, params_loss
 from .synthesis import Sampler, row_weights, training_rows
@@ -184,17 +185,17 @@ class Trainer:
 
     def restore(self, state: dict[str, Tensor]) -> None:
         """Go on from `state`; raise `KeyError` or `RuntimeError` if it is of another model."""
-        self.model.load_state_dict(_under(state, "model."))
-        self.prototypes.load_state_dict(_under(state, "prototypes."))
+        self.model.load_state_dict(under(state, "model."))
+        self.prototypes.load_state_dict(under(state, "prototypes."))
         table = self.optimiser.state_dict()
         slots = {
-            i: {k: v.clone() for k, v in _under(state, f"optimiser.{i}.").items()} for i in range(len(self.parameters))
+            i: {k: v.clone() for k, v in under(state, f"optimiser.{i}.").items()} for i in range(len(self.parameters))
         }
         self.optimiser.load_state_dict({"state": slots, "param_groups": table["param_groups"]})
         torch.set_rng_state(state["random"].cpu())
         if self.device.type == "cuda" and "random_cuda" in state:
             torch.cuda.set_rng_state(state["random_cuda"].cpu(), self.device)
-        self.best = _under(state, "best.")
+        self.best = under(state, "best.")
         self.best_error = float(state["best_error"])
         self.done, self.best_step, self.worse = (int(v) for v in state["done"])
         if state["generator"].shape == self.generator.get_state().shape:
@@ -297,7 +298,3 @@ def _class_weights(labels: Tensor, words: int, wanted: bool) -> Tensor:
     out = torch.zeros(words, device=labels.device)
     out[labelled] = per_row
     return out
-
-
-def _under(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}

@@ -1,25 +1,33 @@
 """The comparison recipe `cnn` and its ablation, on made sounds and settings; nothing here needs the data."""
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 import torch
 
 from semeq import eq
 from semeq.training import cli
-from semeq.training.audio.ablation.folds import FORMS, LEAN, Material, run_fold
+from semeq.training.audio.ablation.folds import FORMS, LEAN, SHOWN, Material, run_fold
 from semeq.training.audio.ablation.report import QUOTED, as_page, rows
-from semeq.training.audio.cnn import CnnListener, CnnOptions, MelCnn, draw_clips, draw_settings, train_cnn
-from semeq.training.audio.cnn_run import save_cnn_run
+from semeq.training.audio.cnn import CnnListener, CnnOptions, CnnTrainer, MelCnn, train_cnn
+from semeq.training.audio.cnn import run as cnn_run
+from semeq.training.audio.cnn.training import draw_clips, draw_settings
 from semeq.training.audio.lean import LabelledCurves
 from semeq.training.audio.mel import MELS, MelClips, amplify, equalise_clips, mel_frames, mel_weights, pink_clips
 from semeq.training.audio.spectra import pink_noise
-from semeq.training.errors import DataError, RunError
+from semeq.training.errors import DataError, DivergedError
 from semeq.training.run_files import read_tensors
+
+from ..conftest import made
 
 pytestmark = pytest.mark.slow
 
 WARM = eq.Setting(low_shelf_gain_db=7.0, low_shelf_freq_hz=300.0, high_shelf_gain_db=-6.0).to_array()
 BRIGHT = eq.Setting(low_shelf_gain_db=-6.0, high_shelf_gain_db=8.0, high_shelf_freq_hz=4000.0).to_array()
+#: The recipe without music, which needs no files.
+NOISE = ("--recipe", "cnn", "--music-ratio", "0")
 POINTS = np.array([[-0.5] * 8, [0.5] * 8])
 
 
@@ -64,12 +72,12 @@ def settings():
 
 @pytest.fixture(scope="module")
 def trained(music, pink, settings):
-    return train_cnn(CnnOptions("balanced", "mixed", steps=80), music, pink, settings)
+    return train_cnn(CnnOptions("balanced", 0.5, steps=150), music, pink, settings)
 
 
 def test_it_hears_what_it_is_taught(trained, music):
     net, losses = trained
-    assert np.mean(losses[-10:]) < 0.3 * np.mean(losses[:10])
+    assert losses[-1] < 0.3 * losses[0]
     listener = CnnListener(net, POINTS)
     dark, light = (listener.scores(equalise_clips(music, params)) for params in (WARM, BRIGHT))
     brighter = (light[:, 1] - light[:, 0]) > (dark[:, 1] - dark[:, 0])
@@ -77,13 +85,13 @@ def test_it_hears_what_it_is_taught(trained, music):
 
 
 def test_a_seed_decides_everything(music, pink, settings):
-    options = CnnOptions("balanced", "mixed", steps=5, seed=4)
+    options = CnnOptions("balanced", 0.5, steps=5, seed=4)
     (one, losses), (two, again) = (train_cnn(options, music, pink, settings) for _ in range(2))
-    assert losses == again
+    assert losses.tolist() == again.tolist()
     for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True):
         assert torch.equal(a, b)
-    other = train_cnn(CnnOptions("balanced", "mixed", steps=5, seed=5), music, pink, settings)[1]
-    assert other != losses
+    other = train_cnn(CnnOptions("balanced", 0.5, steps=5, seed=5), music, pink, settings)[1]
+    assert other.tolist() != losses.tolist()
 
 
 def test_balanced_sampling_draws_every_word_alike_and_uniform_every_setting():
@@ -100,11 +108,12 @@ def test_balanced_sampling_draws_every_word_alike_and_uniform_every_setting():
 
 def test_sources_are_what_they_are_called():
     random = np.random.default_rng(0)
-    assert draw_clips(30, 20, 1000, "pink", random).min() == 30
-    assert draw_clips(30, 20, 1000, "music", random).max() == 29
-    assert np.mean(draw_clips(30, 20, 4000, "mixed", random) < 30) == pytest.approx(0.5, abs=0.05)
+    assert draw_clips(30, 20, 1000, 0.0, random).min() == 30
+    assert draw_clips(30, 20, 1000, 1.0, random).max() == 29
+    for share in (0.3, 0.5, 0.7):
+        assert np.mean(draw_clips(30, 20, 4000, share, random) < 30) == pytest.approx(share, abs=0.05)
     with pytest.raises(DataError, match="needs clips"):
-        draw_clips(0, 20, 10, "mixed", random)
+        draw_clips(0, 20, 10, 0.5, random)
 
 
 def test_an_eq_on_mel_frames_is_the_eq_on_the_audio():
@@ -125,24 +134,25 @@ def test_level_moves_the_published_form_only(pink):
     quiet = amplify(pink, -20.0)
     moved = {}
     for removed in (False, True):
-        listener = CnnListener(MelCnn(level_removed=removed).eval(), POINTS)
+        listener = CnnListener(MelCnn(CnnOptions(level_removed=removed)).eval(), POINTS)
         moved[removed] = np.abs(listener.hear(quiet) - listener.hear(pink)).max()
     assert moved[True] < 1e-4 < moved[False]
 
 
 def test_keeping_frequency_tells_mirrored_spectra_apart(pink):
     torch.manual_seed(0)
-    net = MelCnn(pool_frequency=False)
-    assert net.out.in_features == 8 * MelCnn().out.in_features
+    net = MelCnn(CnnOptions(pool_frequency=False))
+    assert net.out.in_features == 8 * MelCnn(CnnOptions()).out.in_features
     assert net(torch.from_numpy(pink.frames[:2, :64])).shape == (2, 8)
 
 
 def test_the_ablation_judges_every_row_on_the_same_pairs(music, pink, settings):
+    some = [*SHOWN, "the same, closed loop"]
     words = np.array([WARM, BRIGHT])
     material = Material(music, pink, pink.take(np.arange(3)), settings, words, POINTS)
-    folds = [run_fold(material, seed, 2, forms=dict(list(FORMS.items())[:3])) for seed in (0, 1)]
+    folds = [run_fold(material, seed, 2, forms={name: FORMS[name] for name in some}) for seed in (0, 1)]
     table = dict(rows(folds))
-    assert set(table) == {*list(FORMS)[:3], LEAN, "centroid", "slope over ERB bands", "tilt", QUOTED}
+    assert set(table) == {*some, LEAN, "centroid", "slope over ERB bands", "tilt", QUOTED}
     assert folds[0].encoders[LEAN].level == 0.0
     assert folds[0].encoders[LEAN].order > 0.9
     assert table[QUOTED][0] == "80.0 %"
@@ -151,29 +161,123 @@ def test_the_ablation_judges_every_row_on_the_same_pairs(music, pink, settings):
     assert "nan" not in page
 
 
-def test_the_run_folder_round_trips_and_names_what_is_wrong(trained, tmp_path):
-    net, _ = trained
-    config = {"pool_frequency": True, "level_removed": False}
-    save_cnn_run(tmp_path / "run", net, config, {})
-    back = MelCnn(**config)
-    back.load_state_dict(read_tensors(tmp_path / "run" / "cnn.safetensors"))
-    mel = torch.rand(2, 64, 64)
-    assert torch.equal(back.eval()(mel), net.eval()(mel))
-    with pytest.raises(RunError, match="already holds a run"):
-        save_cnn_run(tmp_path / "run", net, config, {})
-    (tmp_path / "run" / "cnn.safetensors").write_bytes(b"broken")
-    with pytest.raises(RunError, match="cannot read"):
-        read_tensors(tmp_path / "run" / "cnn.safetensors")
+@pytest.mark.parametrize("changes", [{"net": "residual"}, {"head": "hidden"}, {"closed_loop": 0.5}])
+def test_every_variant_learns_and_is_another_net(changes, trained, music, pink, settings):
+    options = CnnOptions.from_dict({"sampling": "balanced", "music_share": 0.5, "steps": 100, **changes})
+    net, losses = train_cnn(options, music, pink, settings)
+    assert losses[-1] < 0.7 * losses[0]
+    assert not np.allclose(CnnListener(net, POINTS).hear(music), CnnListener(trained[0], POINTS).hear(music), atol=1e-3)
+
+
+def test_the_closed_loop_asks_for_the_difference_that_the_eq_makes(music, pink, settings):
+    """Without it the net answers a clip as if it had an EQ; with it, less so."""
+    heard = {}
+    for weight in (0.0, 2.0):
+        options = CnnOptions("balanced", 0.5, closed_loop=weight, steps=150)
+        net, _ = train_cnn(options, music, pink, settings)
+        listener = CnnListener(net, POINTS)
+        dry, wet = listener.hear(music), listener.hear(equalise_clips(music, BRIGHT))
+        heard[weight] = np.abs(wet - dry - POINTS[1]).mean()
+    assert heard[2.0] < 0.8 * heard[0.0]
+
+
+def test_a_training_that_was_interrupted_ends_as_one_that_was_not(music, pink, settings):
+    options = CnnOptions("balanced", 0.5, closed_loop=0.3, steps=70)
+    whole, _ = train_cnn(options, music, pink, settings)
+    states = []
+    first = CnnTrainer(options, music, pink, settings)
+    first.run(save=lambda: states.append(first.state()))
+    second = CnnTrainer(options, music, pink, settings)
+    second.restore(states[0])
+    assert second.done == 50
+    for a, b in zip(whole.state_dict().values(), second.run().state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_a_loss_that_is_no_number_is_told(music, pink, settings):
+    trainer = CnnTrainer(CnnOptions(steps=10), music, pink, settings)
+    trainer.target += float("nan")
+    with pytest.raises(DivergedError, match="step 10"):
+        trainer.run()
+
+
+@pytest.fixture(scope="module")
+def space_run(tmp_path_factory, write_rows):
+    """A V3 run of a few steps on made rows, and the rows."""
+    folder = tmp_path_factory.mktemp("cnn")
+    rows = write_rows(folder / "made.csv", made(60))
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["v3", "--data", str(rows), "--steps", "3", "--split", "random", "--out", str(folder / "v3")])
+    assert stop.value.code == 0
+    return folder
+
+
+@pytest.fixture
+def little_noise(monkeypatch):
+    monkeypatch.setattr(cnn_run, "TRAINING_PINK", 6)
+
+
+def cnn(space_run, out, *arguments):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(
+            ["audio-encoder", "--recipe", "cnn", "--music-ratio", "0", "--run", str(space_run / "v3")]
+            + ["--data", str(space_run / "made.csv"), "--out", str(out), *arguments]
+        )
+    return stop.value.code
+
+
+@pytest.mark.usefixtures("little_noise")
+def test_the_command_writes_a_run_with_its_losses(space_run, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert cnn(space_run, out, "--steps", "60", "--set", "head=hidden", "--log", "tensorboard") == 0
+    config = json.loads((out / "config.json").read_text())
+    assert (config["head"], config["steps"], config["noise_clips"]) == ("hidden", 60, 6)
+    options = CnnOptions.from_dict({key: config[key] for key in asdict(CnnOptions())})
+    MelCnn(options).load_state_dict(read_tensors(out / "cnn.safetensors"))
+    log = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in log] == [50, 60]
+    assert json.loads((out / "metrics.json").read_text())["loss_last"] == log[-1]["loss"]
+    assert list((out / "tensorboard").iterdir())
+    assert not list(out.glob("state*"))
+    capsys.readouterr()
+    assert cnn(space_run, out, "--steps", "60") == 1
+    assert "already holds a finished run" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("little_noise")
+def test_the_command_goes_on_where_it_was_interrupted(space_run, tmp_path, capsys, monkeypatch):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert cnn(space_run, whole, "--steps", "70") == 0
+    monkeypatch.setattr(cnn_run, "STATE_STEPS", 50)
+    step = CnnTrainer._step
+
+    def dies(self, number):
+        if number == 60:
+            raise KeyboardInterrupt
+        return step(self, number)
+
+    monkeypatch.setattr(CnnTrainer, "_step", dies)
+    assert cnn(space_run, broken, "--steps", "70") == 130
+    monkeypatch.setattr(CnnTrainer, "_step", step)
+    capsys.readouterr()
+    assert cnn(space_run, broken, "--steps", "70", "--resume", "--set", "net=residual") == 1
+    assert "another net" in capsys.readouterr().err
+    assert cnn(space_run, broken, "--steps", "70", "--resume") == 0
+    for name in ("cnn.safetensors", "log.jsonl"):
+        assert (broken / name).read_bytes() == (whole / name).read_bytes()
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--sampling", "balanced"], "belong to --recipe cnn"),
-        (["--recipe", "cnn", "--music-ratio", "0.5"], "--source"),
-        (["--recipe", "cnn", "--source", "mixed"], "--source pink"),
-        (["--recipe", "cnn", "--source", "brown"], "brown"),
-        (["--recipe", "cnn", "--steps", "0"], "at least one step"),
+        (["--set", "sampling=balanced"], "belong to --recipe cnn"),
+        (["--recipe", "cnn", "--music-ratio", "0.5"], "--music-ratio 0"),
+        ([*NOISE, "--set", "sampling=odd"], "uniform, balanced"),
+        ([*NOISE, "--set", "colour=brown"], "colour"),
+        ([*NOISE, "--set", "steps=4"], "--set steps is --steps"),
+        ([*NOISE, "--set", "closed_loop=-1"], "must not be below 0"),
+        ([*NOISE, "--steps", "0"], "at least 1"),
+        ([*NOISE, "--resume"], "--resume needs --out"),
         (["--recipe", "resnet"], "resnet"),
     ],
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from rich.table import Table
 
-from .folds import FORMS, LEAN, Figures, Fold
+from .folds import LEAN, SHOWN, Figures, Fold
 
 #: Figures of the first published encoder as it was measured on its own; quoted, not made by the command.
 QUOTED = "published encoder (quoted)"
@@ -82,8 +82,7 @@ def as_table(folds: Sequence[Fold]) -> Table:
 def as_page(folds: Sequence[Fold], words: Sequence[str], command: str, steps: int, sources: int) -> str:
     """The whole page; `words` in the order of the scores."""
     titles = ["", *(column.title for column in COLUMNS)]
-    first, _, third, *_ = FORMS
-    before = first, third
+    before = [name for name in SHOWN if name in folds[0].encoders]
     examples = ["clip", "centroid Hz", *before, LEAN, f"{LEAN}, of all {len(words)} words"]
     lines = [
         _PREFACE.format(command=command, steps=steps, sources=sources, measured=_measured(folds)),
@@ -143,9 +142,11 @@ run whose space is learnt and whose words are scored is one and the same for eve
 `cnn` is the published idea in our trainer: 3 s of a 64-band mel spectrogram, depthwise-separable convolutions (16, 32,
 64 channels), pooled over time and frequency, level left in, taught the eight semantic numbers in V3 of the EQ that was
 applied ({steps} steps of 32). *uniform* draws every saved setting alike, nineteen in twenty of which are warm or
-bright; *balanced* draws every word alike. The sound is *pink* noise (true: −3 dB an octave), *music*, or half of each
-(*mixed*). Level and pooling stand as published because the ablation is about sampling and sound; the fourth row takes
-the level out and keeps frequency, to tell what those two cost.
+bright; *balanced* draws every word alike. The sound is *pink* noise (true: −3 dB an octave), *music*, half of each
+(*mixed*), or another share of music. Level and pooling stand as published, since the ablation is about sampling and
+sound. The last rows change one thing of *balanced, mixed* each: a hidden layer of 64 before the output; three stages of
+a residual block instead of the separable convolutions; a constant learning rate; the level taken out and frequency
+kept; and that with a second loss, which shows the net the clip without EQ and asks the two answers to differ by the EQ.
 """
 
 _LEGEND = """

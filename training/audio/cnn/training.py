@@ -1,107 +1,45 @@
-"""The recipe `cnn`, for comparison: a convolutional net that regresses the EQ from the sound, as first published.
-
-It hears 3 s of a 64-band mel spectrogram through depthwise-separable convolutions, pooled over time and frequency, and
-is taught the semantic numbers in V3 of the EQ that was applied to a clip. It never meets the clip without the EQ: what
-is EQ and what is music it has to guess, and that is its weakness. Level is left in and frequency pooled because the
-published encoder did so; `CnnOptions` turns each off.
-"""
+"""Training the recipe `cnn`: which clip meets which setting, and the loop."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from semeq.eq import FloatArray
 
-from ..errors import DataError, DivergedError
-from .bands import FLOOR_DB
-from .closed_loop import bin_response
-from .front_end import SEMANTIC
-from .lean import LabelledCurves
-from .mel import CLIP_FRAMES, CROP_FRAMES, CROPS, MELS, MelClips, mel_weights
+from ...errors import DataError, DivergedError
+from ...jobs import learning_rate
+from ...recipe import OptimiserSection
+from ...run_files import under
+from ..closed_loop import bin_response
+from ..lean import LabelledCurves
+from ..mel import CLIP_FRAMES, CROP_FRAMES, MelClips, mel_weights
+from .net import MelCnn
+from .options import BATCH, CnnOptions
 
 Rows = NDArray[np.intp]
-Sampling = Literal["uniform", "balanced"]
-Source = Literal["pink", "music", "mixed"]
-SAMPLINGS, SOURCES = get_args(Sampling), get_args(Source)
-STEPS = 1000
-BATCH = 32
-PEAK_RATE, WARM_UP = 3e-3, 0.15
-FLOOR = 1e-10  # −100 dB
-CHANNELS = (16, 32, 64)
+#: Steps between two reports; the loss is looked at (which waits for the device) only here.
+CHUNK_STEPS = 50
+PEAK_RATE, WEIGHT_DECAY = 3e-3, 1e-4
 
 
 @dataclass(frozen=True)
-class CnnOptions:
-    """One form of the recipe.
+class CnnProgress:
+    """State after a chunk of steps: the mean losses over it; `closed_loop` is weighted and part of `loss`."""
 
-    Attributes
-    ----------
-    sampling
-        `uniform`: every saved setting is as likely; `balanced`: every word is.
-    source
-        What the settings are applied to: pink noise, music, or half of each.
-    pool_frequency
-        Pool over frequency as well as time.
-    level_removed
-        Take the mean level of a crop out first.
-    """
-
-    sampling: Sampling = "uniform"
-    source: Source = "pink"
-    pool_frequency: bool = True
-    level_removed: bool = False
-    steps: int = STEPS
-    seed: int = 0
+    step: int
+    steps: int
+    loss: float
+    closed_loop: float
 
 
-def _separable(inputs: int, outputs: int) -> nn.Module:
-    return nn.Sequential(
-        nn.Conv2d(inputs, inputs, 3, stride=2, padding=1, groups=inputs, bias=False),
-        nn.Conv2d(inputs, outputs, 1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(),
-    )
-
-
-class MelCnn(nn.Module):
-    """Mel power of crops (n, 64 frames, 64 bands) to semantic numbers (n, 8)."""
-
-    def __init__(self, pool_frequency: bool = True, level_removed: bool = False) -> None:
-        """See `CnnOptions`."""
-        super().__init__()
-        self.pool_frequency, self.level_removed = pool_frequency, level_removed
-        first, second, third = CHANNELS
-        self.layers = nn.Sequential(
-            nn.Conv2d(1, first, 3, stride=2, padding=1, bias=False),
-            nn.BatchNorm2d(first),
-            nn.ReLU(),
-            _separable(first, second),
-            _separable(second, third),
-        )
-        self.out = nn.Linear(third if pool_frequency else third * MELS // 8, SEMANTIC)
-
-    def forward(self, mel: Tensor) -> Tensor:
-        """Levels in decibels, 20 dB to the unit; with the level removed the floor too is relative to the crop."""
-        if self.level_removed:
-            mel = mel / mel.mean(dim=(1, 2), keepdim=True).clamp_min(1e-30)
-            level = 10 * torch.log10(mel + 10 ** (FLOOR_DB / 10))
-            level = level - level.mean(dim=(1, 2), keepdim=True)
-        else:
-            level = 10 * torch.log10(mel + FLOOR) + 60
-        features = self.layers((level / 20)[:, None]).mean(dim=2)
-        features = features.mean(dim=2) if self.pool_frequency else features.flatten(1)
-        out: Tensor = self.out(features)
-        return out
-
-
-def draw_settings(labels: NDArray[np.int64], count: int, sampling: Sampling, random: np.random.Generator) -> Rows:
+def draw_settings(labels: NDArray[np.int64], count: int, sampling: str, random: np.random.Generator) -> Rows:
     """Rows of `count` labelled settings: each as likely, or each word as likely."""
     rows: Rows = np.flatnonzero(labels >= 0)
     if not len(rows):
@@ -116,83 +54,111 @@ def draw_settings(labels: NDArray[np.int64], count: int, sampling: Sampling, ran
     return drawn
 
 
-def draw_clips(music: int, pink: int, count: int, source: Source, random: np.random.Generator) -> Rows:
+def draw_clips(music: int, pink: int, count: int, music_share: float, random: np.random.Generator) -> Rows:
     """Rows of `count` clips where the first `music` are music and the next `pink` are noise."""
-    if (source != "pink" and not music) or (source != "music" and not pink):
-        raise DataError(f"training on {source} needs clips of it")
+    if (music_share > 0 and not music) or (music_share < 1 and not pink):
+        raise DataError(f"training on {music_share:.0%} music needs clips of music and of noise")
     of_music, of_pink = random.integers(max(music, 1), size=count), music + random.integers(max(pink, 1), size=count)
-    noisy = random.random(count) < {"pink": 1.0, "music": 0.0, "mixed": 0.5}[source]
-    return np.asarray(np.where(noisy, of_pink, of_music), dtype=np.intp)
+    return np.asarray(np.where(random.random(count) < music_share, of_music, of_pink), dtype=np.intp)
+
+
+class CnnTrainer:
+    """Holds what one training needs on the device: clips, settings and all draws are there before the first step."""
+
+    def __init__(
+        self,
+        options: CnnOptions,
+        music: MelClips | None,
+        pink: MelClips,
+        settings: LabelledCurves,
+        device: str | torch.device = "cpu",
+    ) -> None:
+        """Everything random follows from the seed; raise `DataError` where clips or labelled settings are missing."""
+        torch.manual_seed(options.seed)
+        self.options, self.device = options, torch.device(device)
+        self.net = MelCnn(options).to(device)
+        random = np.random.default_rng(options.seed)
+        count = options.steps * BATCH
+        parts = [part for part in (music, pink) if part is not None]
+        plan = (
+            draw_clips(len(music) if music else 0, len(pink), count, options.music_share, random),
+            draw_settings(settings.labels, count, options.sampling, random),
+            random.integers(CLIP_FRAMES - CROP_FRAMES + 1, size=count),
+        )
+        self.clip, self.setting, self.start = (torch.tensor(r, device=device).reshape(-1, BATCH) for r in plan)
+        self.frames = torch.tensor(np.concatenate([p.frames for p in parts]), device=device)
+        power = np.concatenate([p.spectra.power for p in parts])
+        self.spectra = torch.tensor(power / power.max(axis=1, keepdims=True) + 1e-12, dtype=torch.float32).to(device)
+        self.weights = torch.tensor(mel_weights(), dtype=torch.float32, device=device)
+        self.target = torch.tensor(settings.semantic, dtype=torch.float32, device=device)
+        with torch.no_grad():
+            response = bin_response().to(device)(torch.tensor(settings.params, dtype=torch.float32, device=device))
+            self.gain, self.dry = torch.exp(response * (math.log(10) / 10)), self.spectra @ self.weights
+        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=PEAK_RATE, weight_decay=WEIGHT_DECAY)
+        self.rates = OptimiserSection(steps=options.steps, learning_rate=PEAK_RATE, schedule=options.schedule)
+        self.ahead = torch.arange(CROP_FRAMES, device=device)
+        self.done = 0
+
+    def run(
+        self, report: Callable[[CnnProgress], None] | None = None, save: Callable[[], None] | None = None
+    ) -> MelCnn:
+        """Train to the end; `report` and `save` are called after every chunk. Returns the net, on the CPU.
+
+        Raises
+        ------
+        DivergedError
+            If the loss stops being a finite number.
+        """
+        with torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True):
+            while self.done < self.options.steps:
+                steps = range(self.done, min(self.done + CHUNK_STEPS, self.options.steps))
+                loss, closed = torch.stack([self._step(step) for step in steps]).mean(dim=0).tolist()
+                if not math.isfinite(loss):
+                    raise DivergedError(f"the loss of the CNN is no longer a finite number at step {steps.stop}")
+                self.done = steps.stop
+                if report:
+                    report(CnnProgress(self.done, self.options.steps, loss, closed))
+                if save:
+                    save()
+        return self.net.cpu().eval()
+
+    def state(self) -> dict[str, Tensor]:
+        """All that `restore` needs to go on as if nothing had happened, as named tensors."""
+        out = {f"net.{k}": v.clone() for k, v in self.net.state_dict().items()}
+        for i, parameter in enumerate(self.net.parameters()):
+            out |= {f"optimiser.{i}.{k}": v.clone() for k, v in self.optimiser.state[parameter].items()}
+        return out | {"done": torch.tensor(self.done)}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from `state`; raise `KeyError` or `RuntimeError` if it is of another net."""
+        self.net.load_state_dict(under(state, "net."))
+        slots = {i: under(state, f"optimiser.{i}.") for i, _ in enumerate(self.net.parameters())}
+        self.optimiser.load_state_dict({"state": slots, "param_groups": self.optimiser.state_dict()["param_groups"]})
+        self.done = int(state["done"])
+
+    def _step(self, step: int) -> Tensor:
+        """Loss and closed-loop loss, (2,), on the device."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate(self.rates, step)
+        clip, setting = self.clip[step], self.setting[step]
+        gains = (self.spectra[clip] * self.gain[setting]) @ self.weights / self.dry[clip]
+        crops = self.frames[clip[:, None], self.start[step][:, None] + self.ahead]
+        target = self.target[setting]
+        heard = self.net(crops * gains[:, None, :])
+        loss = (heard - target).square().mean()
+        closed = loss.new_zeros(())
+        if self.options.closed_loop:
+            closed = self.options.closed_loop * (heard - self.net(crops) - target).square().mean()
+        self.optimiser.zero_grad()
+        (loss + closed).backward()
+        self.optimiser.step()
+        return torch.stack([loss + closed, closed]).detach()
 
 
 def train_cnn(
     options: CnnOptions, music: MelClips | None, pink: MelClips, settings: LabelledCurves, device: str = "cpu"
-) -> tuple[MelCnn, list[float]]:
-    """Train one form; returns the net, on the CPU, and the loss of each step. Everything random follows from the seed.
-
-    All clips, settings and draws are on the device before the first step; nothing is copied in between.
-    """
-    torch.manual_seed(options.seed)
-    net = MelCnn(options.pool_frequency, options.level_removed).to(device)
-    random = np.random.default_rng(options.seed)
-    count = options.steps * BATCH
-    parts = [part for part in (music, pink) if part is not None]
-    plan = (
-        draw_clips(len(music) if music else 0, len(pink), count, options.source, random),
-        draw_settings(settings.labels, count, options.sampling, random),
-        random.integers(CLIP_FRAMES - CROP_FRAMES + 1, size=count),
-    )
-    clip, setting, start = (torch.tensor(rows, device=device).reshape(-1, BATCH) for rows in plan)
-    frames = torch.tensor(np.concatenate([p.frames for p in parts]), device=device)
-    power = np.concatenate([p.spectra.power for p in parts])
-    spectra = torch.tensor(power / power.max(axis=1, keepdims=True) + 1e-12, dtype=torch.float32, device=device)
-    weights = torch.tensor(mel_weights(), dtype=torch.float32, device=device)
-    target = torch.tensor(settings.semantic, dtype=torch.float32, device=device)
-    with torch.no_grad():
-        response = bin_response().to(device)(torch.tensor(settings.params, dtype=torch.float32, device=device))
-        gain, dry = torch.exp(response * (math.log(10) / 10)), spectra @ weights
-    optimiser = torch.optim.AdamW(net.parameters(), lr=PEAK_RATE, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK_RATE, max(options.steps, 2), pct_start=WARM_UP)
-    ahead = torch.arange(CROP_FRAMES, device=device)
-    losses = []
-    with torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True):
-        for step in range(options.steps):
-            c, s = clip[step], setting[step]
-            gains = (spectra[c] * gain[s]) @ weights / dry[c]
-            crops = frames[c[:, None], start[step][:, None] + ahead] * gains[:, None, :]
-            loss = (net(crops) - target[s]).square().mean()
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            losses.append(loss.detach())
-    found = torch.stack(losses).cpu().tolist() if losses else []
-    if not np.isfinite(found).all():
-        raise DivergedError("the loss of the CNN became infinite or not a number")
-    return net.cpu().eval(), found
-
-
-class CnnListener:
-    """A trained net with words: a word's score is the cosine between what is heard and the word's point in V3.
-
-    The cosine, because a net that regresses towards the mean answers too weakly, and by distance the weakest word
-    would then win always.
-    """
-
-    def __init__(self, net: MelCnn, word_semantic: FloatArray) -> None:
-        """`word_semantic` (w, 8): semantic numbers of each word's setting relative to the flat setting's."""
-        self.net = net
-        self.points = word_semantic / np.maximum(np.linalg.norm(word_semantic, axis=1, keepdims=True), 1e-12)
-
-    def hear(self, clips: MelClips) -> FloatArray:
-        """Semantic numbers (n, 8): the mean over the four crops of each clip."""
-        crops = torch.from_numpy(clips.frames).reshape(-1, CROP_FRAMES, MELS)
-        with torch.no_grad():
-            heard = torch.cat([self.net(part) for part in torch.split(crops, 256)])
-        return np.asarray(heard.reshape(-1, CROPS, SEMANTIC).mean(dim=1).numpy(), dtype=np.float64)
-
-    def scores(self, clips: MelClips) -> FloatArray:
-        """Cosines (n, w)."""
-        heard = self.hear(clips)
-        heard = heard / np.maximum(np.linalg.norm(heard, axis=1, keepdims=True), 1e-12)
-        return np.asarray(heard @ self.points.T, dtype=np.float64)
+) -> tuple[MelCnn, FloatArray]:
+    """Train one form; returns the net, on the CPU, and the mean loss of each chunk of steps."""
+    losses: list[float] = []
+    net = CnnTrainer(options, music, pink, settings, device).run(lambda progress: losses.append(progress.loss))
+    return net, np.array(losses)
