@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from semeq.files import write_whole
 from semeq.words import Decoder, Vocabulary
 
 from .content_policy import CONTENT_SECURITY_POLICY
@@ -46,14 +47,14 @@ def write_page(decoder: Decoder, vocabulary: Vocabulary, out: Path) -> tuple[Pat
         # A web space sends headers of its own, so the policy stands in the page.
         index = (PAGE_FOLDER / _INDEX).read_text(encoding="utf-8")
         policy = f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">'
-        (out / _INDEX).write_text(index.replace(_FIRST, f"{_FIRST}\n  {policy}", 1), encoding="utf-8")
+        write_whole(out / _INDEX, index.replace(_FIRST, f"{_FIRST}\n  {policy}", 1))
         described = json.dumps({"server": False, "live": False})
         for name, content in (
             ("desk.json", described.encode()),
             ("model.json", model.json),
             ("model.bin", model.numbers),
         ):
-            (out / name).write_bytes(content)
+            write_whole(out / name, content)
             written.append(out / name)
     except OSError as error:
         raise DeskError(f"{error.filename or out}: cannot be written ({error.strerror or error})") from None
