@@ -84,7 +84,7 @@ docs: tree
 # What is computed from the shipped model, after another one has taken its place: where its words lie on the desk's
 # map, and what they sound like in the plugin's list.
 after-model: $(VENV_TEST)/installed
-	$(VENV_TEST)/bin/python -c 'from semeq.desk import write_map; print(write_map())'
+	$(VENV_TEST)/bin/python -c 'from semeq.words import write_map; print(write_map())'
 	$(VENV_TEST)/bin/python -c 'from semeq.export.word_list import write_shipped_words; print(write_shipped_words())'
 
 # The page's libraries anew, from npm, in the versions that the script pins.

@@ -2,6 +2,5 @@
 
 from .errors import DeskError
 from .static_page import write_page
-from .word_map import is_term, placed, priority, word_positions, write_map
 
-__all__ = ["DeskError", "is_term", "placed", "priority", "word_positions", "write_map", "write_page"]
+__all__ = ["DeskError", "write_page"]

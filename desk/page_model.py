@@ -14,10 +14,20 @@ from typing import Any
 import numpy as np
 
 from semeq.eq import PARAMETER_COUNT, PARAMETER_NAMES, denormalise
-from semeq.words import LATENT_SIZE, OWN, BundleError, Decoder, Vocabulary, Word, grammar
+from semeq.words import (
+    LATENT_SIZE,
+    OWN,
+    BundleError,
+    Decoder,
+    Vocabulary,
+    Word,
+    grammar,
+    is_term,
+    priority,
+    word_positions,
+)
 
 from .onnx_weights import Weights, read_weights
-from .word_map import is_term, priority, word_positions
 
 #: Version of the two files; the page reads this one only, for it is served together with them.
 PAGE_MODEL_FORMAT = 1

@@ -15,9 +15,10 @@ from .bundle import (
 )
 from .decoder import Decoder, load_decoder
 from .hearing import AdaptedSpace, Complaint, Course, Diagnosis, Heard, Hearing, HearingError, needed, share_of
+from .map import is_term, placed, priority, word_positions, write_map
 from .mix_terms import MixTerm, MixTerms, mix_terms
 from .morph import MorphTable, morph_table
-from .neighbours import Neighbour, alike, select, word_positions
+from .neighbours import Neighbour, alike, select
 from .own import OWN, bundle_with_own_words, own_word_name, point_of, with_own_words
 from .phrase import (
     MOST_CHARACTERS,
@@ -71,6 +72,7 @@ __all__ = [
     "bundle_with_own_words",
     "corrected",
     "grammar",
+    "is_term",
     "load_bundle",
     "load_decoder",
     "mix_terms",
@@ -78,8 +80,10 @@ __all__ = [
     "needed",
     "own_word_name",
     "parse_phrase",
+    "placed",
     "plain_name",
     "point_of",
+    "priority",
     "select",
     "share_of",
     "shipped_models",
@@ -90,4 +94,5 @@ __all__ = [
     "word_names",
     "word_positions",
     "write_bundle",
+    "write_map",
 ]

@@ -1,4 +1,4 @@
-"""Which words sound alike and which opposite, by their response curves; and a flat map of their points."""
+"""Which words sound alike and which opposite, by their response curves."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from numpy.typing import ArrayLike
 from semeq.eq import FloatArray, rms_db
 
 from .vocabulary import Word
-
-#: The first numbers of a latent say what a setting does; the rest says how it is dialled.
-SEMANTIC_SIZE = 8
 
 #: A curve weaker than this, in dB RMS about its mean, has no direction to compare.
 FLAT_DB = 0.1
@@ -57,16 +54,3 @@ def alike(target_db: ArrayLike, words: Sequence[Word], curves_db: FloatArray) ->
 def select(words: Iterable[Word], *, language: str | None = None, min_evidence: int = 0) -> tuple[Word, ...]:
     """Words of a language that at least `min_evidence` people used, in their order."""
     return tuple(w for w in words if (language is None or w.language == language) and w.evidence >= min_evidence)
-
-
-def word_positions(words: Iterable[Word]) -> FloatArray:
-    """Positions (n, 2) of words on a map: the two main directions of their semantic points (PCA), centred."""
-    points = np.array([word.latent[:SEMANTIC_SIZE] for word in words], dtype=np.float64).reshape(-1, SEMANTIC_SIZE)
-    centred = points - points.mean(axis=0) if len(points) else points
-    if len(centred) < 2:
-        return np.zeros((len(centred), 2))
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    # The sign of a direction is arbitrary; the same words must always give the same map.
-    flip = np.sign(directions[np.arange(len(directions)), np.abs(directions).argmax(axis=1)])
-    positions = centred @ (directions * flip[:, None]).T
-    return np.asarray(np.pad(positions, ((0, 0), (0, max(0, 2 - positions.shape[1]))))[:, :2], dtype=np.float64)

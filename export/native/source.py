@@ -12,9 +12,18 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-from semeq.desk import is_term, placed, priority, word_positions
 from semeq.eq import LOWER_BOUNDS, PARAMETER_COUNT, UPPER_BOUNDS, curve, denormalise
-from semeq.words import OWN, Bundle, BundleError, Decoder, plain_name
+from semeq.words import (
+    OWN,
+    Bundle,
+    BundleError,
+    Decoder,
+    is_term,
+    placed,
+    plain_name,
+    priority,
+    word_positions,
+)
 
 from ..factory_programs import factory_programs
 from ..plugin_names import PluginIdentity

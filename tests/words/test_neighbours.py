@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from semeq.words import UnknownWordError, Vocabulary, Word, WordSpace, alike, select, word_positions
+from semeq.words import UnknownWordError, Vocabulary, Word, WordSpace, alike, select
 
 FLAT = tuple(np.linspace(-0.2, 0.2, 32))
 RNG = np.random.default_rng(0)
@@ -89,21 +89,6 @@ def test_a_school_and_a_phrase_have_neighbours_of_their_own(space):
 def test_an_unknown_word_is_told(space):
     with pytest.raises(UnknownWordError, match="nearest: "):
         space.alike("wrmm")
-
-
-def test_the_map_keeps_distances_of_points_in_a_plane():
-    words = list(VOCABULARY)
-    positions = word_positions(words)
-    assert positions.shape == (5, 2)
-    points = np.array([w.latent[:8] for w in words])
-    for i in range(5):
-        for j in range(5):
-            assert np.linalg.norm(positions[i] - positions[j]) == pytest.approx(
-                np.linalg.norm(points[i] - points[j]), abs=1e-9
-            )
-    np.testing.assert_allclose(word_positions(words), positions)
-    assert word_positions(words[:1]).tolist() == [[0.0, 0.0]]
-    assert word_positions([]).shape == (0, 2)
 
 
 def test_the_flat_point_travels_with_the_vocabulary():

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from semeq.eq import REFERENCE_GRID_HZ, curve, tilt
 from semeq.files import replacing
-from semeq.words import Hearing, Word, WordSpace, word_positions
+from semeq.words import Hearing, Word, WordSpace, priority, word_positions
 
 from ...hear_files import Profile
 from .terminal_plot import Line
@@ -98,8 +98,10 @@ def draw_profile(item: Profile, hearing: Hearing, path: Path, course_of: tuple[s
 
 
 def draw_word_map(space: WordSpace, words: Sequence[Word], path: Path, marked: str | None = None) -> None:
-    """Draw words on a map of the semantic space: near is alike, colour is tilt, size is how many people used a word."""
-    positions = word_positions(words)
+    """Draw words on the map that the desk shows: near is alike, colour is tilt, size is how many people used a word."""
+    places = zip(space.vocabulary, word_positions(space.decoder, space.vocabulary), strict=True)
+    place_of = {word.name: place for word, place in places}
+    positions = np.array([place_of[word.name] for word in words]).reshape(-1, 2)
     tilts = tilt(curve(space.decoder.decode(np.array([word.latent for word in words]))))
     people = np.array([word.evidence for word in words], dtype=np.float64)
     figure = Figure(figsize=(12, 9), layout="constrained")
@@ -119,8 +121,8 @@ def draw_word_map(space: WordSpace, words: Sequence[Word], path: Path, marked: s
     figure.colorbar(dots, ax=axes, label="tilt, dB: dark to bright", shrink=0.6)
     taken: list[tuple[float, float]] = []
     spread = np.ptp(positions, axis=0) if len(positions) > 1 else np.ones(2)
-    # Names of the best known words first; one that would cover another is left out, its dot stays.
-    for i in sorted(range(len(words)), key=lambda i: (words[i].name != marked, -people[i])):
+    # The craft's and the best known words first, as on the desk; a name that would cover another is left out.
+    for i in sorted(range(len(words)), key=lambda i: (words[i].name != marked, -priority(words[i]))):
         x, y = positions[i]
         if any(abs(x - u) < 0.055 * spread[0] and abs(y - v) < 0.018 * spread[1] for u, v in taken):
             continue

@@ -12,10 +12,9 @@ import time
 import numpy as np
 import pytest
 
-from semeq.desk import word_positions
 from semeq.export.factory_programs import factory_programs
 from semeq.export.native import window_lacks
-from semeq.words import load_decoder
+from semeq.words import load_decoder, word_positions
 
 from .building import NEEDS, compile_host
 

@@ -1,6 +1,6 @@
 """The word map: words on a plane, so that words which sound alike lie together.
 
-The shipped vocabulary's positions are kept in ``word_map.json``, which ``make after-model`` writes; those
+The shipped vocabulary's positions are kept in ``positions.json``, which ``make after-model`` writes; those
 of another one are computed when they are asked for, in about two seconds. The user's own words are placed among them.
 """
 
@@ -17,11 +17,13 @@ import numpy as np
 
 from semeq.eq import FloatArray, curve
 from semeq.files import write_whole
-from semeq.words import OWN, Decoder, Vocabulary, Word, load_decoder
 
+from ..decoder import Decoder, load_decoder
+from ..own import OWN
+from ..vocabulary import Vocabulary, Word
 from .layout import layout
 
-MAP_FILE = Path(__file__).parent / "word_map.json"
+MAP_FILE = Path(__file__).parent / "positions.json"
 
 #: Among how many neighbours, and how closely, a later word is placed.
 _NEAR, _SHARPNESS = 6, 3.0

@@ -5,12 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from semeq.desk import priority, word_positions
-from semeq.desk.layout import layout, squared_distances
-from semeq.desk.word_map import MAP_FILE
 from semeq.eq import curve, tilt
 from semeq.presets import OwnWord
-from semeq.words import load_decoder, with_own_words
+from semeq.words import load_decoder, priority, with_own_words, word_positions
+from semeq.words.map.layout import layout, squared_distances
+from semeq.words.map.positions import MAP_FILE
 
 DECODER = load_decoder()
 WORDS = tuple(DECODER.bundle.vocabulary)
@@ -50,7 +49,7 @@ def test_brighter_is_to_the_right():
 
 def test_kept_positions_are_those_of_the_shipped_vocabulary():
     """Where this fails: make after-model."""
-    from semeq.desk.word_map import _digest
+    from semeq.words.map.positions import _digest
 
     kept = json.loads(MAP_FILE.read_text(encoding="utf-8"))
     assert kept["vocabulary"] == _digest(WORDS)
