@@ -1,6 +1,7 @@
 """The comparison recipe `cnn` and its ablation, on made sounds and settings; nothing here needs the data."""
 
 import json
+import re
 from dataclasses import asdict
 
 import numpy as np
@@ -158,6 +159,14 @@ def test_the_ablation_judges_every_row_on_the_same_pairs(music, pink, settings):
     assert table[QUOTED][0] == "80.0 %"
     page = as_page(folds, ["warm", "bright"], "semeq-train ablation", 3, 10)
     assert "quoted" in page
+    examples = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    assert len(examples) == min(12, folds[0].clips)
+    centroids = [int(cells[1]) for cells in examples]
+    assert centroids == sorted(centroids)
+    of_lean = [[float(score) for score in re.findall(r"-?\d\.\d\d", cells[4])] for cells in examples]
+    assert all(len(scores) == 2 and scores == sorted(scores, reverse=True) for scores in of_lean)  # of two words
+    brightest = sum(cells[4].startswith("bright") for cells in examples)
+    assert f"{brightest} of {len(examples)}" in page.splitlines()[-1]
     assert "nan" not in page
 
 

@@ -43,7 +43,7 @@ FORMS: Mapping[str, CnnOptions] = {
 SHOWN = "cnn, uniform, pink", "cnn, balanced, mixed"
 LEAN = "lean"
 QUIETER_DB = -20.0
-EXAMPLES = 8
+EXAMPLES, TOP = 12, 3
 
 
 class Listener(Protocol):
@@ -98,11 +98,11 @@ class Figures:
 
 @dataclass(frozen=True)
 class Example:
-    """A clip with its top word, of ten and of all, for each encoder."""
+    """A clip with its first three of ten words and their scores, and its top word of all, for each encoder."""
 
     name: str
     centroid_hz: float
-    top_ten: Mapping[str, int]
+    top_ten: Mapping[str, tuple[tuple[int, float], ...]]
     top: Mapping[str, int]
 
 
@@ -237,8 +237,13 @@ def _examples(listeners: Mapping[str, Listener], clips: MelClips) -> tuple[Examp
         Example(
             chosen.spectra.names[i],
             float(centroid[row]),
-            {name: int(s[i, :TEN].argmax()) for name, s in scores.items()},
+            {name: _first(s[i, :TEN]) for name, s in scores.items()},
             {name: int(s[i].argmax()) for name, s in scores.items()},
         )
         for i, row in enumerate(rows)
     )
+
+
+def _first(scores: FloatArray) -> tuple[tuple[int, float], ...]:
+    """The highest scores with their places, highest first."""
+    return tuple((int(i), float(scores[i])) for i in np.argsort(-scores, kind="stable")[:TOP])

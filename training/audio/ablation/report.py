@@ -12,6 +12,8 @@ from .folds import LEAN, SHOWN, Figures, Fold
 
 #: Figures of the first published encoder as it was measured on its own; quoted, not made by the command.
 QUOTED = "published encoder (quoted)"
+#: *warm* and *bright* are the first two words.
+BRIGHT = 1
 PUBLISHED = Figures(order=0.80, order_pink=0.475, spearman=0.48, level=0.43)
 
 
@@ -98,8 +100,11 @@ def as_page(folds: Sequence[Fold], words: Sequence[str], command: str, steps: in
         _line(["---"] * len(examples)),
     ]
     for e in folds[0].examples:
-        ten = [words[e.top_ten[name]] for name in (*before, LEAN)]
+        ten = [", ".join(f"{words[i]} {score:.2f}" for i, score in e.top_ten[name]) for name in (*before, LEAN)]
         lines.append(_line([f"`{e.name}`", f"{e.centroid_hz:.0f}", *ten, words[e.top[LEAN]]]))
+    counts = [sum(e.top_ten[name][0][0] == BRIGHT for e in folds[0].examples) for name in (*before, LEAN)]
+    total = len(folds[0].examples)
+    lines.append(_line(["*bright* first", "", *(f"{count} of {total}" for count in counts), ""]))
     return "\n".join(lines) + "\n"
 
 
@@ -159,5 +164,6 @@ other music, of which the centroid orders 91.5 %, and with that encoder's own wo
 
 ## Top words before and after
 
-Clips of the first fold, from the darkest to the brightest at even steps of rank; the top word of ten.
+Clips of the first fold, from the darkest to the brightest at even steps of rank; the first three of ten words with
+their scores: a cosine for `cnn`, standard deviations over music for `lean`.
 """
