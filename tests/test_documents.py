@@ -237,7 +237,7 @@ def test_python_snippets_are_typed(tmp_path):
 #: Named in pages and not run by any test, with the reason.
 NOT_RUN = {
     "semeq-train bench": "takes hours",
-    "semeq-train ablation": "takes hours",
+    "semeq-train ablation": "takes half an hour",
     "semeq-train ladder": "takes half an hour; tests/training/test_ladder.py",
     "semeq-train data fetch": "needs the network",
     "semeq-train listening-test analyze": "needs listeners",
