@@ -16,7 +16,7 @@ from semeq.export.factory_programs import factory_programs
 from semeq.export.native import window_lacks
 from semeq.words import load_decoder, word_positions
 
-from .building import NEEDS, compile_host
+from .building import NEEDS
 
 PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "import": "imagemagick"}
 MISSING = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
@@ -142,8 +142,8 @@ class ClapWindow:
 
 
 @pytest.fixture(scope="module")
-def clap_program(tmp_path_factory):
-    return compile_host(tmp_path_factory.mktemp("clap-window"), "-lX11", source="clap_window.cpp")
+def clap_program(program):
+    return program("clap_window.cpp", "-lX11")
 
 
 @pytest.fixture
@@ -155,10 +155,9 @@ def clap(clap_program, plugins, screen):
 
 
 @pytest.fixture(scope="module")
-def words(plugins, tmp_path_factory):
-    host = compile_host(tmp_path_factory.mktemp("words"))
+def words(plugins, program):
     return subprocess.run(
-        [host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True
+        [program("clap_host.cpp"), "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True
     ).stdout.splitlines()
 
 
