@@ -1,7 +1,8 @@
-"""The VST3 plugin in a small host of our own: automation."""
+"""The VST3 plugin in a small host of our own: what pluginval checks, and automation."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import numpy as np
@@ -14,6 +15,14 @@ from semeq.words import load_bundle
 from .building import NEEDS, error_db, render
 
 RATE = 44_100
+
+#: What vst3_checks.cpp does, by pluginval's names where pluginval has the check.
+CHECKS = [
+    *("plugin-info", "plugin-programs", "audio-processing", "non-releasing-audio-processing", "plugin-state"),
+    *("plugin-state-restoration", "state-before-audio", "automation", "automatable-parameters"),
+    *("parameter-thread-safety", "basic-bus", "fuzz-parameters", "allocations-during-process"),
+    *("larger-than-prepared-block-size", "locale", "instances-side-by-side"),
+]
 
 pytestmark = [
     *NEEDS,
@@ -35,6 +44,18 @@ def vst3_module(plugins):
 def music():
     noise = np.random.default_rng(8).standard_normal((2, 2 * RATE)).astype(np.float32)
     return noise / np.abs(noise).max() * np.float32(0.25)
+
+
+def test_the_program_has_these_checks(program, vst3_module):
+    listed = subprocess.run([program("vst3_checks.cpp"), vst3_module], capture_output=True, text=True, check=True)
+    assert listed.stdout.split() == CHECKS
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_what_pluginval_checks(program, vst3_module, check):
+    command = [program("vst3_checks.cpp"), vst3_module, check]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")  # DPF says there what it was asked and should not have been
 
 
 @pytest.mark.parametrize("block", [64, 480, 1024, 8192])
