@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from .building import compile_host
+from .screen import Screen
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +22,10 @@ def program(once) -> Callable[..., Path]:
         return once(name, lambda folder: compile_host(folder, *flags, source=source)) / "host"
 
     return compiled
+
+
+@pytest.fixture
+def screen():
+    screen = Screen()
+    yield screen
+    screen.close()

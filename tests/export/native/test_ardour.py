@@ -110,4 +110,5 @@ def test_it_plays_on_a_mono_track(studio, plugins, kind):
     session = studio.ardour.build(studio.folder / f"mono-{kind}", identifiers[kind], kind, mono, "Intensity=1.5")
     found = studio.ardour.export(session, 1024, RATE)
     assert error_db(found[0], SemanticEQ("warm", intensity=1.5)(mono, RATE)[0]) < -100
-    assert not found[1].any()  # what Ardour makes of a mono track on a stereo bus here: its left channel
+    # What Ardour's master bus has on its right is Ardour's affair: silence, and in one run of five the left channel.
+    assert not found[1].any() or np.array_equal(found[1], found[0])
