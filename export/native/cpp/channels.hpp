@@ -56,6 +56,7 @@ inline void CLAP_ABI deactivate(const clap_plugin_t* plugin) {
 }
 
 inline clap_process_status CLAP_ABI process(const clap_plugin_t* plugin, const clap_process_t* block) {
+    if (block->frames_count == 0) return process_of_dpf(plugin, block);  // events alone
     const std::uint32_t channels = of(plugin).channels;
     for (const bool input : {true, false}) {
         const clap_audio_buffer_t* const port = input ? block->audio_inputs : block->audio_outputs;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <thread>
 
 #include "parameters.hpp"
 
@@ -41,6 +42,10 @@ private:
 
 struct HostSide {
     HostValues values;
+    // The thread that is saving the state: to it, and to no other, `values` are those of the plugin.
+    std::atomic<std::thread::id> saving{};
+    bool saved_here() const noexcept { return saving.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
+
     int channels = 2;
     std::int32_t longest = 0;  // frames of a block, as the host has promised; 0: not yet
     bool active = false;

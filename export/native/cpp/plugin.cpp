@@ -1,4 +1,5 @@
 // semeq as VST3, CLAP and LV2, on DPF (https://github.com/DISTRHO/DPF, ISC licence).
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -102,16 +103,20 @@ protected:
 
     float getParameterValue(uint32_t index) const override {
         float value;
-        return host.values.get(index, value) ? meant(index, value) : equaliser_.get(index);
+        return host.saved_here() && host.values.get(index, value) ? value : equaliser_.get(index);
     }
 
     void setParameterValue(uint32_t index, float value) override {
         host.values.forget(index);
         if (index <= kTo) {
-            // A host that keeps the number of a word goes on sending and saving it.
-            const bool again = means_another(index, value);
-            value = meant(index, value);
-            if (again) announce_[index].store(true, std::memory_order_relaxed);
+            // A session saved with another vocabulary: its number, sent after its name, means the word of that name.
+            // A host that keeps the number goes on sending and saving it.
+            const int renumbered = renumbered_[index].load(std::memory_order_relaxed);
+            const bool again = renumbered != kNone && (renumbered >> 16) == int(value + 0.5f);
+            if (again) {
+                value = float(renumbered & 0xffff);
+                announce_[index].store(true, std::memory_order_relaxed);
+            }
             if (!again || !kHostKeepsValues) renumbered_[index].store(kNone, std::memory_order_relaxed);
         }
         equaliser_.set(index, value);
@@ -196,22 +201,14 @@ private:
     }
 #endif
 
-    // A session saved with another vocabulary: its number, sent after its name, means the word of that name.
-    bool means_another(std::uint32_t index, float value) const noexcept {
-        const int renumbered = index <= kTo ? renumbered_[index].load(std::memory_order_relaxed) : kNone;
-        return renumbered != kNone && (renumbered >> 16) == int(value + 0.5f);
-    }
-    float meant(std::uint32_t index, float value) const noexcept {
-        return means_another(index, value) ? float(renumbered_[index].load(std::memory_order_relaxed) & 0xffff) : value;
-    }
-
-    // A host with one channel has none where the second one would be.
+    // A host with one channel has none where the second one would be; one channel into two sounds in both.
     void play(const float** inputs, float** outputs, std::uint32_t from, std::uint32_t to) noexcept {
         const int channels = inputs[1] != nullptr && outputs[1] != nullptr ? 2 : 1;
         const float* in[kMostChannels];
         float* out[kMostChannels];
         for (int c = 0; c < channels; ++c) in[c] = inputs[c] + from, out[c] = outputs[c] + from;
         equaliser_.run(in, out, channels, int(to - from));
+        if (channels == 1 && outputs[1] != nullptr) std::copy_n(out[0], to - from, outputs[1] + from);
 #if DISTRHO_PLUGIN_HAS_UI
         link.output.write(out, channels, int(to - from));
 #endif

@@ -5,6 +5,7 @@
 #if defined(DISTRHO_PLUGIN_TARGET_VST3)
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "event_frames.hpp"
@@ -22,7 +23,13 @@ inline v3_result V3_API set_parameter(void* self, v3_param_id id, double normali
     if (!(normalised >= 0 && normalised <= 1) || id >= kFirst + kParameterCount) return V3_INVALID_ARG;
     if (id == kVst3InternalParameterLatency) return V3_FALSE;  // is told, not set
     if (id < kFirst) return dpf_edit_controller::set_parameter_normalised(self, id, normalised);
-    side->values.set(id - kFirst, float(dpf_edit_controller::normalised_parameter_to_plain(self, id, normalised)));
+    // What the controller has already is no change: a host that loads a session with other numbers of words gives back the
+    // number that it read there, and means the word that the session has by name.
+    constexpr double kNear = 1e-7;
+    if (std::abs(dpf_edit_controller::get_parameter_normalised(self, id) - normalised) < kNear)
+        side->values.forget(id - kFirst);
+    else
+        side->values.set(id - kFirst, float(dpf_edit_controller::normalised_parameter_to_plain(self, id, normalised)));
     return V3_OK;
 }
 
@@ -72,12 +79,17 @@ inline StreamTable& memory_table() {
 }
 
 inline v3_result V3_API get_state(void* self, v3_bstream** stream) {
+    HostSide* const side = vst3_channels::side_of<dpf_component>(self);
+    if (side == nullptr) return V3_NOT_INITIALIZED;
     Memory memory{&memory_table(), {}};
-    if (const v3_result result = dpf_component::get_state(self, memory.as_stream()); result != V3_OK) return result;
+    side->saving.store(std::this_thread::get_id(), std::memory_order_relaxed);
+    const v3_result result = dpf_component::get_state(self, memory.as_stream());
+    side->saving.store({}, std::memory_order_relaxed);
+    if (result != V3_OK) return result;
     for (std::size_t at = 0; at < memory.bytes.size();) {
         int32_t written = 0;
-        const v3_result result = v3_cpp_obj(stream)->write(stream, &memory.bytes[at], int32_t(memory.bytes.size() - at), &written);
-        if (result != V3_OK || written <= 0) return V3_INTERNAL_ERR;
+        if (v3_cpp_obj(stream)->write(stream, &memory.bytes[at], int32_t(memory.bytes.size() - at), &written) != V3_OK || written <= 0)
+            return V3_INTERNAL_ERR;
         at += std::size_t(written);
     }
     return V3_OK;

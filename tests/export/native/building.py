@@ -41,12 +41,16 @@ def semeq_export(*arguments, **environment):
     )
 
 
-def render(host, plugin, audio, tmp_path, *changes, rate=48_000, block=64):
-    """What a plugin makes of `audio` (channels, frames) in one of the small hosts; changes as the host has them."""
+def render(host, plugin, audio, tmp_path, *changes, rate=48_000, block=64, ports=None):
+    """What a plugin makes of `audio` (channels, frames) in one of the small hosts; changes as the host has them.
+
+    `ports`: "1:2" is one input and two outputs; None: as many of both as the audio has channels.
+    """
     source, sink = tmp_path / "in.raw", tmp_path / "out.raw"
     source.write_bytes(np.ascontiguousarray(audio, np.float32).tobytes())
-    subprocess.run([host, "render", str(len(audio)), plugin, source, sink, str(rate), str(block), *changes], check=True)
-    return np.frombuffer(sink.read_bytes(), np.float32).reshape(audio.shape)
+    ports = ports or str(len(audio))
+    subprocess.run([host, "render", ports, plugin, source, sink, str(rate), str(block), *changes], check=True)
+    return np.frombuffer(sink.read_bytes(), np.float32).reshape(int(ports[-1]), -1)
 
 
 def error_db(found, expected):

@@ -1,7 +1,8 @@
 // A small LV2 host for tests: it renders a file, with as many channels as are connected.
-//   lv2_host render CHANNELS MODULE IN OUT RATE BLOCK [INDEX=VALUE] …
-// IN and OUT are float32, channels one after the other; INDEX counts the plugin's parameters. With one channel the second
-// ports are left unconnected, as lv2:connectionOptional allows.
+//   lv2_host render INPUTS[:OUTPUTS] MODULE IN OUT RATE BLOCK [INDEX=VALUE] …
+// IN and OUT are float32, channels one after the other; INDEX counts the plugin's parameters. A second port that is not
+// asked for is left unconnected, as lv2:connectionOptional allows.
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <string>
@@ -31,7 +32,7 @@ enum Port : std::uint32_t { kIn = 0, kOut = 2, kEventsIn = 4, kEventsOut, kLaten
 }  // namespace
 
 int main(int count, char** arguments) {
-    if (count < 8) fail("lv2_host render CHANNELS MODULE IN OUT RATE BLOCK [INDEX=VALUE] …");
+    if (count < 8) fail("lv2_host render INPUTS[:OUTPUTS] MODULE IN OUT RATE BLOCK [INDEX=VALUE] …");
     void* const library = dlopen(arguments[3], RTLD_NOW);
     if (library == nullptr) fail(dlerror());
     const auto describe = reinterpret_cast<LV2_Descriptor_Function>(dlsym(library, "lv2_descriptor"));
@@ -40,7 +41,9 @@ int main(int count, char** arguments) {
 
     LV2_URID_Map map{nullptr, number_of};
     LV2_Worker_Schedule worker{nullptr, [](LV2_Worker_Schedule_Handle, std::uint32_t, const void*) { return LV2_WORKER_ERR_UNKNOWN; }};
-    const int block = std::atoi(arguments[7]), channels = std::atoi(arguments[2]);
+    const int block = std::atoi(arguments[7]), inputs = std::atoi(arguments[2]);
+    const char* const colon = std::strchr(arguments[2], ':');
+    const int outputs = colon == nullptr ? inputs : std::atoi(colon + 1);
     const LV2_Options_Option options[] = {
         {LV2_OPTIONS_INSTANCE, 0, number_of(nullptr, "http://lv2plug.in/ns/ext/buf-size#maxBlockLength"), sizeof block, number_of(nullptr, LV2_ATOM__Int), &block},
         {}};
@@ -51,7 +54,7 @@ int main(int count, char** arguments) {
     if (plugin == nullptr) fail("not instantiated");
 
     std::ifstream file(arguments[4], std::ios::binary | std::ios::ate);
-    std::vector<float> audio(std::size_t(file.tellg()) / sizeof(float)), result(audio.size());
+    std::vector<float> audio(std::size_t(file.tellg()) / sizeof(float)), result(audio.size() / std::size_t(inputs) * std::size_t(outputs));
     file.seekg(0);
     file.read(reinterpret_cast<char*>(audio.data()), std::streamsize(audio.size() * sizeof(float)));
 
@@ -70,12 +73,10 @@ int main(int count, char** arguments) {
         descriptor->connect_port(plugin, kControls + index, &values[index]);
     }
     descriptor->activate(plugin);
-    const std::size_t frames = audio.size() / std::size_t(channels);
+    const std::size_t frames = audio.size() / std::size_t(inputs);
     for (std::size_t at = 0; at < frames; at += std::size_t(block)) {
-        for (std::uint32_t c = 0; c < std::uint32_t(channels); ++c) {
-            descriptor->connect_port(plugin, kIn + c, audio.data() + c * frames + at);
-            descriptor->connect_port(plugin, kOut + c, result.data() + c * frames + at);
-        }
+        for (std::uint32_t c = 0; c < std::uint32_t(inputs); ++c) descriptor->connect_port(plugin, kIn + c, audio.data() + c * frames + at);
+        for (std::uint32_t c = 0; c < std::uint32_t(outputs); ++c) descriptor->connect_port(plugin, kOut + c, result.data() + c * frames + at);
         auto* const room = reinterpret_cast<LV2_Atom*>(told.data());
         room->size = std::uint32_t(told.size() * sizeof told[0] - sizeof(LV2_Atom)), room->type = 0;
         in_process = true;

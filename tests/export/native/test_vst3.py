@@ -19,8 +19,14 @@ RATE = 44_100
 #: What vst3_checks.cpp does, by pluginval's names where pluginval has the check.
 CHECKS = [
     *("plugin-info", "plugin-programs", "audio-processing", "non-releasing-audio-processing", "plugin-state"),
-    *("plugin-state-restoration", "state-before-audio", "automation", "automatable-parameters"),
-    *("parameter-thread-safety", "basic-bus", "fuzz-parameters", "allocations-during-process"),
+    *("plugin-state-restoration", "state-before-audio", "state-of-other-numbers", "automation"),
+    *(
+        "automatable-parameters",
+        "parameter-thread-safety",
+        "basic-bus",
+        "fuzz-parameters",
+        "allocations-during-process",
+    ),
     *("larger-than-prepared-block-size", "locale", "instances-side-by-side"),
 ]
 

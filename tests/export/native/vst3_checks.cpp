@@ -201,6 +201,27 @@ void state_before_audio(const char* module) {
     check(first.load(bytes) && first.save() == bytes, "what was set hides a state");
 }
 
+// A session of a build that had a word at another number, in a host that gives back at once what it reads.
+void state_of_other_numbers(const char* module) {
+    Plugin plugin(module);
+    const auto& word = *std::find_if(plugin.parameters.begin(), plugin.parameters.end(), [](const auto& p) { return Plugin::narrow(p.title) == "Semantic"; });
+    Changes chosen;
+    chosen.add(word.param_id, 0, 30.0 / word.step_count);
+    const auto sound = heard(plugin, 2, &chosen);
+    const std::string bytes = plugin.save(), name = ":" + plugin.text(word.param_id, 30.0 / word.step_count);
+    std::string other = bytes;
+    for (const std::string& text : {"30" + name, std::string("semantic\0" "30\0", 12)}) {
+        const std::size_t at = other.find(text);
+        check(at != std::string::npos, "no word in the state");
+        other[at + text.find("30")] = '2';
+    }
+    check(plugin.load(other), "the session is refused");
+    plugin.set(word.param_id, plugin.get(word.param_id));
+    const auto named = [&] { return plugin.save().find(name + std::string(1, '\0')) != std::string::npos; };
+    check(named(), "saved at once it has another word");
+    check(heard(plugin) == sound && named(), "it has another word once audio runs");
+}
+
 void automation(const char* module) {
     constexpr int32_t kPart = 32;
     Plugin plugin(module);
@@ -407,6 +428,7 @@ constexpr Check kChecks[] = {
     {"plugin-state", state},
     {"plugin-state-restoration", state_restoration},
     {"state-before-audio", state_before_audio},
+    {"state-of-other-numbers", state_of_other_numbers},
     {"automation", automation},
     {"automatable-parameters", parameters},
     {"parameter-thread-safety", thread_safety},
