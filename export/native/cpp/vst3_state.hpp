@@ -101,7 +101,8 @@ inline v3_result V3_API set_state(void* self, v3_bstream** stream) {
     int32_t read = 0;
     while (v3_cpp_obj(stream)->read(stream, part, sizeof part, &read) == V3_OK && read > 0 && memory.bytes.size() < kMostStateBytes)
         memory.bytes.append(part, std::size_t(read));
-    return is_state(memory.bytes) ? dpf_component::set_state(self, memory.as_stream()) : V3_FALSE;
+    if (!is_state(memory.bytes)) return V3_FALSE;
+    return dpf_component::set_state(self, memory.as_stream());
 }
 
 inline void apply(dpf_component& component) {
