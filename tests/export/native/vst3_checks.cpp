@@ -340,8 +340,10 @@ void fuzz_parameters(const char* module) {
     for (int round = 0; round < 300; ++round) {
         for (const auto& parameter : plugin.parameters) plugin.set(parameter.param_id, random() / 4294967295.0);
         Changes changes = random_changes(plugin, random, 256);
-        for (const Queue& queue : changes.queues)
-            if (round % 10 == 0) changes.queues.push_back({&queue_table, 4711, queue.points}), changes.queues.back().points[0].value = NAN;
+        if (round % 10 == 0) {
+            changes.queues[std::size_t(round / 10) % changes.queues.size()].points[0].value = round % 20 == 0 ? NAN : 1.5;
+            changes.add(4711, 3, 0.5);
+        }
         Sound sound(2, 256);
         sound.through(plugin, &changes);
         sound.check_out();
