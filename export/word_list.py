@@ -112,7 +112,10 @@ def _in_order(words: list[Word]) -> list[Word]:
 
 
 def list_file(identity: PluginIdentity) -> Path:
-    """Where the list of a plugin is kept, its mono variant's too: beside the user's own words."""
+    """Where the list of a plugin is kept: beside the user's own words.
+
+    The mono variant that earlier versions built has the list of its stereo plugin, so that it can be built by its name.
+    """
     base = PluginIdentity(identity.name.removesuffix(" mono"))
     return own_words_file().parent / "plugins" / f"{base.slug}.toml"
 

@@ -112,15 +112,13 @@ class NativeEQ(Pedalboard):
         return f"NativeEQ({c.semantic!r}, to={c.to!r}, morph={c.morph:g}, intensity={c.intensity:g})"
 
 
-def load_native(model: str | Path | None = None, channels: int = 2) -> NativeEQ:
+def load_native(model: str | Path | None = None) -> NativeEQ:
     """The native plugin of a model, for `Pedalboard` chains; compiled on first use, then kept.
 
     Parameters
     ----------
     model : str or Path, optional
         A model bundle: a folder, or the name of a shipped one.
-    channels : {2, 1}
-        Stereo or mono.
 
     Raises
     ------
@@ -128,18 +126,17 @@ def load_native(model: str | Path | None = None, channels: int = 2) -> NativeEQ:
         It is not there, and what compiling takes is missing (DPF, CMake, a compiler, or semeq's extra ``train``).
     """
     bundle = load_bundle(model)
-    name = "semeq" if channels == 2 else "semeq mono"
     try:
-        folder = _builder()(bundle, _cache_folder())
+        vst3 = _builder()(bundle, _cache_folder())
     except (ImportError, RuntimeError, ValueError, OSError) as error:
         raise NativeError(f"the native plugin cannot be built: {error}") from None
-    return NativeEQ(folder / f"{name}.vst3")
+    return NativeEQ(vst3)
 
 
 def _builder() -> Callable[[Bundle, Path], Path]:
     """What builds native plugins: whoever registered for it (see ``[project.entry-points]`` in pyproject.toml).
 
-    It takes a bundle and a cache folder, and returns the folder there that holds the VST3 plugins of this bundle.
+    It takes a bundle and a cache folder, and returns the VST3 plugin of this bundle, which it puts there.
     """
     found = entry_points(group=BUILDERS)
     if not found:

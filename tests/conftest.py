@@ -86,7 +86,7 @@ def installed_plugin(once) -> Path:
 
 @pytest.fixture(scope="session")
 def native_cache(once) -> Path:
-    """A cache of `load_native`'s with the shipped model's VST3 plugins in it, which have no window."""
+    """A cache of `load_native`'s with the shipped model's VST3 plugin in it, which has no window."""
 
     def make(folder: Path) -> None:
         code = "from semeq.plugin import load_native; load_native()"
@@ -105,11 +105,11 @@ from semeq.words import load_bundle
 bundle = load_bundle()
 words = list(plugin_words(bundle))
 np.random.default_rng(2).shuffle(words)
-build_plugin(bundle, "semeq", Path(sys.argv[1]), ("lv2", "vst3"), (2,), words)
+build_plugin(bundle, "semeq", Path(sys.argv[1]), ("lv2", "vst3"), words)
 """
 
 
 @pytest.fixture(scope="session")
 def renumbered_plugin(once) -> Path:
-    """The stereo LV2 and VST3 plugin built with its words in another order, as a list that was lost would be."""
+    """The LV2 and VST3 plugin built with its words in another order, as a list that was lost would be."""
     return once("renumbered", lambda out: subprocess.run([sys.executable, "-c", _RENUMBERED, out], check=True))

@@ -32,12 +32,11 @@ from ..word_list import keep_word_list, plugin_words
 @click.option("--formats", default=",".join(FORMATS), show_default=True, help="Which formats to build.")
 @click.option("--name", default="semeq", show_default=True, help="What hosts show.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("plugins"), show_default=True)
-@click.option("--stereo-only", is_flag=True, help="Leave out the mono variant.")
 @click.option("--no-gui", is_flag=True, help="Leave out the window: a smaller plugin, compiled sooner.")
 @click.option("--install", "installing", is_flag=True, help="Also copy the plugins where hosts look for a user's own.")
 @output_options
 def plugin_command(
-    bundle: str | None, formats: str, name: str, out: Path, stereo_only: bool, no_gui: bool, installing: bool, say: Say
+    bundle: str | None, formats: str, name: str, out: Path, no_gui: bool, installing: bool, say: Say
 ) -> None:
     """Compile a model bundle into VST3, CLAP and LV2 plugins, and check the result in a host."""
     chosen = _formats(formats)
@@ -53,19 +52,12 @@ def plugin_command(
     start = time.perf_counter()
     with say.progress() as bar:
         bar.add_task("compiling", total=None)
-        plugins = build_plugin(model, identity.name, out, chosen, (2,) if stereo_only else (2, 1), words, window)
-        worst_db = {
-            plugin.path: check_vst3(plugin.path, model, plugin.channels)
-            for plugin in plugins
-            if plugin.format == "vst3"
-        }
+        plugins = build_plugin(model, identity.name, out, chosen, words, window)
+        worst_db = {plugin.path: check_vst3(plugin.path, model) for plugin in plugins if plugin.format == "vst3"}
     seconds = time.perf_counter() - start
     keep_word_list(identity, words)
     installed = list(install(plugins)) if installing else []
-    rows = [
-        {"path": str(p.path), "format": p.format, "channels": p.channels, "worst_db": worst_db.get(p.path)}
-        for p in plugins
-    ]
+    rows = [{"path": str(p.path), "format": p.format, "worst_db": worst_db.get(p.path)} for p in plugins]
     say.data(
         {
             "model": model.name,

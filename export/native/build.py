@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -49,7 +49,6 @@ class BuiltPlugin:
     """One plugin bundle (a folder, for CLAP a file)."""
 
     format: Format
-    channels: int
     path: Path
 
 
@@ -66,7 +65,6 @@ def build_plugin(
     name: str,
     out: Path,
     formats: Sequence[Format] = FORMATS,
-    channels: Sequence[int] = (2, 1),
     words: Sequence[ListedWord] | None = None,
     window: bool = False,
 ) -> list[BuiltPlugin]:
@@ -76,11 +74,9 @@ def build_plugin(
     ----------
     bundle : Bundle
     name : str
-        What hosts show; the mono variant adds " mono".
+        What hosts show.
     out : Path
     formats : sequence of {"vst3", "clap", "lv2"}
-    channels : sequence of int
-        1 and 2: a plugin for each.
     words : sequence of ListedWord or None
         The words by number; None: those of `plugin_words`, of which nothing is kept.
     window : bool
@@ -96,28 +92,24 @@ def build_plugin(
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".semeq-build-", dir=out) as folder:
         work = Path(folder).resolve()  # modules are run from their own folders, `out` may be relative
-        identities = {count: PluginIdentity(name if count == 2 else f"{name} mono") for count in channels}
-        library = _compile(bundle, words, identities, work, dpf, cmake, formats, window)
-        built = [
-            _assemble(form, count, identity, library, work / "plugins")
-            for count, identity in identities.items()
-            for form in formats
-        ]
+        identity = PluginIdentity(name)
+        library = _compile(bundle, words, identity, work, dpf, cmake, formats, window)
+        built = [_assemble(form, identity, library, work / "plugins") for form in formats]
         finished = []
         for plugin in built:
             target = out / plugin.path.name
             _replace(plugin.path, target)
-            finished.append(BuiltPlugin(plugin.format, plugin.channels, target))
+            finished.append(BuiltPlugin(plugin.format, target))
     return finished
 
 
 def build_vst3(bundle: Bundle, cache: Path) -> Path:
-    """The folder below `cache` with the bundle's VST3 plugins, compiled and checked where it is missing."""
-    folder = cache / _fingerprint(bundle)
-    if not all((folder / name).exists() for name in ("semeq.vst3", "semeq mono.vst3")):
-        for plugin in build_plugin(bundle, "semeq", folder, ("vst3",)):
-            check_vst3(plugin.path, bundle, plugin.channels)
-    return folder
+    """The bundle's VST3 plugin below `cache`, compiled and checked where it is missing."""
+    path = cache / _fingerprint(bundle) / "semeq.vst3"
+    if not path.exists():
+        build_plugin(bundle, "semeq", path.parent, ("vst3",))
+        check_vst3(path, bundle)
+    return path
 
 
 def _fingerprint(bundle: Bundle) -> str:
@@ -150,7 +142,7 @@ def install(plugins: Sequence[BuiltPlugin]) -> list[Path]:
 def _compile(
     bundle: Bundle,
     words: Sequence[ListedWord],
-    identities: Mapping[int, PluginIdentity],
+    identity: PluginIdentity,
     work: Path,
     dpf: Path,
     cmake: str,
@@ -159,9 +151,8 @@ def _compile(
 ) -> Path:
     """Generate the sources and run CMake; returns the folder of the compiled modules."""
     model = work / "model"
-    for channels, identity in identities.items():
-        (model / str(channels)).mkdir(parents=True)
-        (model / str(channels) / "model_names.h").write_text(names_header(bundle, identity, words))
+    model.mkdir()
+    (model / "model_names.h").write_text(names_header(bundle, identity, words))
     (model / "model.hpp").write_text(model_header(bundle, words))
     if window:
         (model / "map.hpp").write_text(map_header(bundle, words), encoding="utf-8")
@@ -171,7 +162,6 @@ def _compile(
         "ENGINE_DIR": eq.CPP_FOLDER,
         "DPF_DIR": dpf,
         "FORMATS": ";".join(form.upper() for form in formats),
-        "CHANNELS": ";".join(map(str, identities)),
         "WINDOW": "ON" if window else "OFF",
         "CMAKE_BUILD_TYPE": "Release",
     }
@@ -190,10 +180,10 @@ def _run(command: list[str]) -> None:
         raise BuildError(f"compiling the plugin failed: {errors[0]}")
 
 
-def _assemble(form: Format, channels: int, identity: PluginIdentity, library: Path, out: Path) -> BuiltPlugin:
+def _assemble(form: Format, identity: PluginIdentity, library: Path, out: Path) -> BuiltPlugin:
     """Put a compiled module into the folder structure of its format."""
     out.mkdir(exist_ok=True)
-    module = next(library.glob(f"semeq_{form.upper()}_{channels}.*"))
+    module = next(library.glob(f"semeq_{form.upper()}.*"))
     file_name = identity.name.replace("/", "-")
     if form == "clap":
         path = out / f"{file_name}.clap"
@@ -205,13 +195,13 @@ def _assemble(form: Format, channels: int, identity: PluginIdentity, library: Pa
         shutil.copy2(module, binaries / f"{file_name}{_vst3_suffix()}")
         resources = path / "Contents" / "Resources"
         resources.mkdir()
-        (resources / "moduleinfo.json").write_text(json.dumps(_module_info(identity, channels), indent=2) + "\n")
+        (resources / "moduleinfo.json").write_text(json.dumps(_module_info(identity), indent=2) + "\n")
     else:
         path = out / f"{identity.slug}.lv2"
         path.mkdir()
         shutil.copy2(module, path / f"{identity.slug}{module.suffix}")
         _write_turtle(path, identity.slug, module.suffix)
-    return BuiltPlugin(form, channels, path)
+    return BuiltPlugin(form, path)
 
 
 def _vst3_folder() -> str:
@@ -223,7 +213,7 @@ def _vst3_suffix() -> str:
     return {"darwin": "", "win32": ".vst3"}.get(sys.platform, ".so")
 
 
-def _module_info(identity: PluginIdentity, channels: int) -> dict[str, object]:
+def _module_info(identity: PluginIdentity) -> dict[str, object]:
     """VST3's ``moduleinfo.json``, which lets a host list the plugin without loading it (VST 3 developer portal)."""
     try:
         release = version("semeq")
@@ -250,7 +240,7 @@ def _module_info(identity: PluginIdentity, channels: int) -> dict[str, object]:
                 "Vendor": "semeq",
                 "Version": release,
                 "SDKVersion": "Travesty",
-                "Sub Categories": ["Fx", "EQ", "Mono" if channels == 1 else "Stereo"],
+                "Sub Categories": ["Fx", "EQ"],
                 "Class Flags": 0,
                 "Cardinality": 0x7FFFFFFF,
                 "Snapshots": [],
@@ -271,6 +261,18 @@ def _write_turtle(folder: Path, name: str, suffix: str) -> None:
     )
     if done.returncode != 0 or not (folder / "manifest.ttl").exists():
         raise BuildError(f"the LV2 module could not describe itself: {(done.stderr or 'no manifest').splitlines()[-1]}")
+    description = folder / f"{name}.ttl"
+    description.write_text(_with_optional_ports(description.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _with_optional_ports(turtle: str) -> str:
+    """The second input and output as ports that a host need not connect, which DPF can say of CV ports only."""
+    for port in ("lv2_audio_in_2", "lv2_audio_out_2"):
+        symbol = f'lv2:symbol "{port}" ;'
+        if turtle.count(symbol) != 1:
+            raise BuildError(f"the LV2 module describes itself without a port {port}")
+        turtle = turtle.replace(symbol, f"{symbol}\n        lv2:portProperty lv2:connectionOptional ;")
+    return turtle
 
 
 def _replace(source: Path, target: Path) -> None:

@@ -26,9 +26,15 @@ OF_DPF = {
         "struct dpf_audio_processor",
         "struct dpf_edit_controller",
         "gComponentGarbage",
+        "void* getInstancePointer()",
         "fConnectionFromCtrlToView",
     ),
-    "CLAP": ("clap_create_plugin", "class PluginCLAP", "const clap_plugin_entry_t clap_entry ="),
+    "CLAP": (
+        "clap_create_plugin",
+        "class PluginCLAP",
+        "std::malloc(sizeof(clap_plugin_t))",
+        "const clap_plugin_entry_t clap_entry =",
+    ),
 }
 
 

@@ -27,28 +27,29 @@ def installed(installed_plugin):
 
 def test_all_formats_are_built_and_copied_where_hosts_look(installed):
     work, home = installed
-    names = {"semeq.vst3", "semeq mono.vst3", "semeq.clap", "semeq mono.clap", "semeq.lv2", "semeq-mono.lv2"}
+    names = {"semeq.vst3", "semeq.clap", "semeq.lv2"}
     assert {path.name for path in (work / "plugins").iterdir()} == names
     for kind in ("vst3", "clap", "lv2"):
         there = {path.name for path in (home / f".{kind}").iterdir()}
         assert there == {name for name in names if name.endswith(kind)}
 
 
-def test_the_lv2_modules_describe_themselves(installed):
+def test_the_lv2_module_describes_itself(installed):
     _, home = installed
-    for name in ("semeq", "semeq-mono"):
-        folder = home / ".lv2" / f"{name}.lv2"
-        manifest = (folder / "manifest.ttl").read_text()
-        assert f"<urn:semeq:{name}>" in manifest
-        assert f"<{name}.so>" in manifest
-        assert "lv2:AudioPort" in (folder / f"{name}.ttl").read_text()
+    folder = home / ".lv2" / "semeq.lv2"
+    manifest = (folder / "manifest.ttl").read_text()
+    assert "<urn:semeq:semeq>" in manifest
+    assert "<semeq.so>" in manifest
+    ports = (folder / "semeq.ttl").read_text().split("lv2:port [")
+    audio = [port for port in "".join(ports).split("]") if "lv2:AudioPort" in port]
+    assert ["lv2:connectionOptional" in port for port in audio] == [False, True, False, True]
 
 
-def test_lv2_hosts_find_them(installed):
+def test_lv2_hosts_find_it(installed):
     if shutil.which("lv2ls") is None:
         pytest.skip("lilv-utils is not installed")
     _, home = installed
     done = subprocess.run(
         ["lv2ls"], env=os.environ | {"LV2_PATH": str(home / ".lv2")}, capture_output=True, text=True, timeout=60
     )
-    assert done.stdout.split() == ["urn:semeq:semeq", "urn:semeq:semeq-mono"]
+    assert done.stdout.split() == ["urn:semeq:semeq"]

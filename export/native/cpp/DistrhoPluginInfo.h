@@ -3,10 +3,6 @@
 
 #include "model_names.h"
 
-#ifndef SEMEQ_CHANNELS
-#define SEMEQ_CHANNELS 2
-#endif
-
 #define DISTRHO_PLUGIN_BRAND "semeq"
 #define DISTRHO_PLUGIN_NAME SEMEQ_PLUGIN_NAME
 #define DISTRHO_PLUGIN_URI SEMEQ_PLUGIN_URI
@@ -24,8 +20,9 @@
 #define DISTRHO_PLUGIN_HAS_UI 0
 #endif
 #define DISTRHO_PLUGIN_IS_RT_SAFE 1
-#define DISTRHO_PLUGIN_NUM_INPUTS SEMEQ_CHANNELS
-#define DISTRHO_PLUGIN_NUM_OUTPUTS SEMEQ_CHANNELS
+// One plugin for stereo and mono: where a host has one channel, the second one is a null pointer (channels.hpp).
+#define DISTRHO_PLUGIN_NUM_INPUTS 2
+#define DISTRHO_PLUGIN_NUM_OUTPUTS 2
 #define DISTRHO_PLUGIN_WANT_LATENCY 1
 // Controllers reach the LV2 and CLAP plugins as MIDI. In VST3 MIDI exists only as parameters, and DPF would add 2080 of
 // them: pedalboard then takes 24 s to load the plugin and 0.5 ms to set a parameter. There the host maps controllers.
@@ -40,10 +37,6 @@
 #define DISTRHO_PLUGIN_WANT_PARAMETER_VALUE_CHANGE_REQUEST 1
 
 #define DISTRHO_PLUGIN_LV2_CATEGORY "lv2:EQPlugin"
-#if SEMEQ_CHANNELS == 1
-#define DISTRHO_PLUGIN_VST3_CATEGORIES "Fx|EQ|Mono"
-#define DISTRHO_PLUGIN_CLAP_FEATURES "audio-effect", "equalizer", "mono"
-#else
-#define DISTRHO_PLUGIN_VST3_CATEGORIES "Fx|EQ|Stereo"
-#define DISTRHO_PLUGIN_CLAP_FEATURES "audio-effect", "equalizer", "stereo"
-#endif
+// In VST3 "Mono" and "Stereo" are for plugins that are nothing else.
+#define DISTRHO_PLUGIN_VST3_CATEGORIES "Fx|EQ"
+#define DISTRHO_PLUGIN_CLAP_FEATURES "audio-effect", "equalizer", "stereo", "mono"

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "event_frames.hpp"
+#include "saved_state.hpp"
 
 namespace semeq::clap_guard {
 
@@ -97,16 +98,12 @@ inline std::int64_t CLAP_ABI take(const clap_istream_t* stream, void* into, std:
 }
 
 inline bool CLAP_ABI load(const clap_plugin_t* plugin, const clap_istream_t* stream) {
-    constexpr std::size_t kMost = 1u << 20;
     Reader reader;
     char part[512];
     std::int64_t read;
-    while ((read = stream->read(stream, part, sizeof part)) > 0 && reader.bytes.size() < kMost)
+    while ((read = stream->read(stream, part, sizeof part)) > 0 && reader.bytes.size() < kMostStateBytes)
         reader.bytes.append(part, std::size_t(read));
-    // As DPF writes it: from the program to the mark at the end.
-    constexpr const char kBegin[] = "__dpf_program__";
-    const bool begins = reader.bytes.compare(0, sizeof kBegin, kBegin, sizeof kBegin) == 0;
-    if (read < 0 || !begins || reader.bytes.find('\xfe') == std::string::npos) return false;
+    if (read < 0 || !is_state(reader.bytes)) return false;
     const clap_istream_t whole{&reader, take};
     return state_inside.load(plugin, &whole);
 }

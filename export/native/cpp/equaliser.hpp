@@ -26,7 +26,7 @@ public:
     static constexpr double kFadeSeconds = 0.03;
     static constexpr double kMatchDbPerSecond = 30, kFinestMatchDb = 0.05;
 
-    Equaliser() noexcept : decoder_(model::kDecoder), path_(decoder_, curve_), engine_(48000, SEMEQ_CHANNELS) {
+    Equaliser() noexcept : decoder_(model::kDecoder), path_(decoder_, curve_), engine_(48000, kMostChannels) {
         for (std::uint32_t i = 0; i < kParameterCount; ++i) values_[i].store(kDefaults[i], std::memory_order_relaxed);
     }
 
@@ -44,17 +44,17 @@ public:
 
     // Before audio starts, or after the sample rate changed: not real time.
     void activate(double sample_rate) noexcept {
-        engine_ = Engine(sample_rate, SEMEQ_CHANNELS);
         match_.activate(sample_rate);
         fade_frames_ = std::max(1, int(kFadeSeconds * sample_rate));
-        fade_left_ = 0;
-        fresh_ = true;
+        begin_stream(sample_rate, engine_.channels());
         take_pair();
         path_.advance(MorphPath::kPoints);
     }
 
-    void run(const float* const* inputs, float* const* outputs, int frames) noexcept {
+    // `channels`: 1 or 2. Another number than before is a new stream.
+    void run(const float* const* inputs, float* const* outputs, int channels, int frames) noexcept {
         if (frames <= 0) return;
+        if (channels != engine_.channels()) begin_stream(engine_.sample_rate(), channels);
         if (!begin_lines(frames)) {
             play(inputs, outputs, 0, frames);
             return;
@@ -75,6 +75,15 @@ private:
 #else
     static constexpr bool kValuesByBlock = false;
 #endif
+
+    // Nothing of what was heard before goes on.
+    void begin_stream(double sample_rate, int channels) noexcept {
+        engine_ = Engine(sample_rate, channels);
+        match_.forget();
+        match_db_ = 0;
+        fade_left_ = 0;
+        fresh_ = true;
+    }
 
     // Whether the block is to be played in parts, on lines.
     bool begin_lines(int frames) noexcept {
@@ -97,16 +106,14 @@ private:
         if (!matching) match_.forget();
         approach_match(to - from);
         follow_controls(to - from);
-        if (hearing) match_.hear_input(inputs, SEMEQ_CHANNELS, from, to);
+        const int channels = engine_.channels();
+        if (hearing) match_.hear_input(inputs, channels, from, to);
         const float* const in = inputs[0] + from;
         float* const out = outputs[0] + from;
         // The engine wants channels at a fixed distance; hosts give pointers.
-        if constexpr (SEMEQ_CHANNELS == 1) {
-            engine_.process(in, out, to - from, 0, 1, 0, 1);
-        } else {
-            engine_.process(in, out, to - from, inputs[1] - inputs[0], 1, outputs[1] - outputs[0], 1);
-        }
-        if (hearing) match_.hear_output(outputs, SEMEQ_CHANNELS, from, to, playing_.output_db + playing_.match_db);
+        const bool stereo = channels == 2;
+        engine_.process(in, out, to - from, stereo ? inputs[1] - inputs[0] : 0, 1, stereo ? outputs[1] - outputs[0] : 0, 1);
+        if (hearing) match_.hear_output(outputs, channels, from, to, playing_.output_db + playing_.match_db);
     }
 
     struct Wanted {

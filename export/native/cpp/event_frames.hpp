@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "channels.hpp"
+
 namespace semeq {
 
 // A part shorter than this would not be ramped in time: the engine's shortest ramp.
@@ -21,7 +23,7 @@ namespace semeq::clap_frames {
 
 using Process = clap_process_status (CLAP_ABI*)(const clap_plugin_t*, const clap_process_t*);
 inline Process process_of_dpf = nullptr;
-constexpr std::uint32_t kMostChannels = 2, kMostEvents = 512;
+constexpr std::uint32_t kMostEvents = 512;
 
 // The events of a part: some of the host's, their times counted from its start.
 struct Events {
@@ -69,8 +71,8 @@ inline clap_process_status CLAP_ABI process(const clap_plugin_t* plugin, const c
     const clap_input_events_t* const all = block->in_events;
     const std::uint32_t count = all == nullptr ? 0 : all->size(all), frames = block->frames_count;
     const bool plain = block->audio_inputs_count == 1 && block->audio_outputs_count == 1 &&
-                       block->audio_inputs[0].channel_count <= kMostChannels &&
-                       block->audio_outputs[0].channel_count <= kMostChannels && block->audio_inputs[0].data32 != nullptr &&
+                       block->audio_inputs[0].channel_count <= std::uint32_t(kMostChannels) &&
+                       block->audio_outputs[0].channel_count <= std::uint32_t(kMostChannels) && block->audio_inputs[0].data32 != nullptr &&
                        block->audio_outputs[0].data32 != nullptr;
     bool inside = false;  // a parameter changes behind the first frame
     for (std::uint32_t i = 0; i < count && !inside; ++i) {
@@ -197,6 +199,13 @@ struct Line {
     bool point(int32_t index, int32_t& where, double& what) const {
         return index < points && v3_cpp_obj(queue)->get_point(queue, index, &where, &what) == V3_OK;
     }
+    bool sound() const {
+        int32_t where;
+        double what;
+        for (int32_t i = 0; i < points; ++i)
+            if (!point(i, where, what) || !(what >= 0 && what <= 1)) return false;
+        return true;
+    }
     // Take the points at or before a frame.
     void pass(int32_t frame) {
         int32_t where;
@@ -222,10 +231,15 @@ inline v3_result process_part(void* self, const v3_process_data& block, Changes&
     part.inputs = &source, part.outputs = &sink;
     part.nframes = to - from;
     part.input_params = changes.count > 0 ? reinterpret_cast<v3_param_changes**>(&changes) : nullptr;
-    return dpf_audio_processor::process(self, &part);
+    return vst3_channels::process(self, part);
 }
 
 inline v3_result V3_API process(void* self, v3_process_data* block) {
+    PluginVst3* const plugin = (*static_cast<dpf_audio_processor**>(self))->vst3;
+    if (plugin == nullptr) return V3_NOT_INITIALIZED;
+    HostSide& side = host_side(plugin->getInstancePointer());
+    if (side.longest == 0) return V3_NOT_INITIALIZED;
+    side.values.block_begins();
     v3_param_changes** const given = block->input_params;
     const int32_t count = given == nullptr ? 0 : v3_cpp_obj(given)->get_param_count(given);
     const bool plain = block->nframes > 0 && block->inputs != nullptr && block->outputs != nullptr &&
@@ -233,25 +247,32 @@ inline v3_result V3_API process(void* self, v3_process_data* block) {
                        block->symbolic_sample_size == V3_SAMPLE_32;
     Line lines[kMost];
     int32_t used = 0;
-    bool inside = false;  // a point lies behind the first frame
-    PluginVst3* const plugin = (*static_cast<dpf_audio_processor**>(self))->vst3;
-    for (int32_t i = 0; i < count && plain && plugin != nullptr; ++i) {
+    bool inside = false, sound = true;  // a point lies behind the first frame; all are of our parameters and from 0 to 1
+    for (int32_t i = 0; i < count && plain; ++i) {
         v3_param_value_queue** const queue = v3_cpp_obj(given)->get_param_data(given, i);
         if (queue == nullptr) continue;
         const v3_param_id id = v3_cpp_obj(queue)->get_param_id(queue);
         const int32_t points = v3_cpp_obj(queue)->get_point_count(queue);
         if (points <= 0 || used == kMost) continue;
-        lines[used] = {queue, id, points, 0, 0, plugin->getParameterNormalized(id)};
+        const bool ours = id < kFirst + kParameterCount;
+        lines[used] = {queue, id, points, 0, 0, ours ? plugin->getParameterNormalized(id) : 0};
+        if (!ours || !lines[used].sound()) {
+            sound = false;
+            continue;
+        }
         int32_t where;
         double what;
         inside = inside || (lines[used].point(points - 1, where, what) && where > 0);
         ++used;
     }
-    if (!inside) return dpf_audio_processor::process(self, block);
+    // DPF has memory for as many frames as the host promised: a longer block is cut too.
+    const bool fits = block->nframes <= side.longest;
+    if (!plain && !fits) return V3_INVALID_ARG;
+    if (!inside && fits && sound) return vst3_channels::process(self, *block);
 
     int32_t from = 0;
     while (from < block->nframes) {
-        int32_t to = block->nframes;
+        int32_t to = std::min(block->nframes, from + side.longest);
         bool moving = false;
         for (int32_t i = 0; i < used; ++i) {
             lines[i].pass(from);
@@ -270,14 +291,6 @@ inline v3_result V3_API process(void* self, v3_process_data* block) {
         if (result != V3_OK) return result;
         from = to;
     }
-    // Points at the last frame of the block, or behind it, are where the next one starts.
-    Changes rest{&changes_table(), 0, {}};
-    for (int32_t i = 0; i < used; ++i) {
-        const double before = lines[i].value;
-        lines[i].pass(block->nframes);
-        if (lines[i].value != before) rest.queues[rest.count++] = {&queue_table(), lines[i].id, lines[i].value};
-    }
-    for (int32_t i = 0; i < rest.count; ++i) plugin->setParameterNormalized(rest.queues[i].id, rest.queues[i].value);
     return V3_OK;
 }
 

@@ -1,6 +1,7 @@
 // DPF itself, as one translation unit, with additions at the borders of its interfaces: parameter changes at their own
-// frames (event_frames.hpp), values as text (displays.hpp), changes told to the host (told_changes.hpp), what CLAP hosts
-// may send besides (clap_guard.hpp), and instances that are let go of in an order DPF does not expect.
+// frames (event_frames.hpp), one or two channels (channels.hpp), values as text (displays.hpp), changes told to the host
+// (told_changes.hpp), what hosts may send besides (clap_guard.hpp, vst3_state.hpp), and instances that are let go of in an
+// order DPF does not expect.
 #include "equaliser.hpp"
 
 // DPF's own entries get other names; ours, below, stand before them.
@@ -13,10 +14,12 @@
 #undef clap_entry
 #undef GetPluginFactory
 
+#include "channels.hpp"
 #include "clap_guard.hpp"
 #include "displays.hpp"
 #include "event_frames.hpp"
 #include "told_changes.hpp"
+#include "vst3_state.hpp"
 
 #if defined(DISTRHO_PLUGIN_TARGET_CLAP)
 
@@ -27,7 +30,8 @@ const clap_plugin_factory_t* factory_of_dpf = nullptr;
 const clap_plugin_t* CLAP_ABI create(const clap_plugin_factory_t*, const clap_host_t* host, const char* id) {
     const clap_plugin_descriptor_t* const own = factory_of_dpf->get_plugin_descriptor(factory_of_dpf, 0);
     if (id == nullptr || std::strcmp(id, own->id) != 0) return nullptr;
-    const clap_plugin_t* const plugin = factory_of_dpf->create_plugin(factory_of_dpf, host, id);
+    const clap_plugin_t* plugin = factory_of_dpf->create_plugin(factory_of_dpf, host, id);
+    if (plugin != nullptr) plugin = semeq::clap_channels::apply(plugin);
     if (plugin == nullptr) return nullptr;
     semeq::clap_frames::apply(plugin);
     semeq::clap_told::apply(plugin);
@@ -65,15 +69,25 @@ USE_NAMESPACE_DISTRHO
 v3_result V3_API query_component(void* self, const v3_tuid iid, void** found) {
     const v3_result result = dpf_component::query_interface_component(self, iid, found);
     dpf_component* const component = *static_cast<dpf_component**>(self);
-    if (result == V3_OK && component->processor != nullptr) semeq::vst3_frames::apply(*component->processor);
-    if (result == V3_OK && component->controller != nullptr) semeq::vst3_displays::apply(*component->controller);
+    if (result != V3_OK) return result;
+    if (component->processor != nullptr) {
+        semeq::vst3_channels::apply(*component->processor);
+        semeq::vst3_frames::apply(*component->processor);
+    }
+    if (component->controller != nullptr) {
+        semeq::vst3_displays::apply(*component->controller);
+        semeq::vst3_state::apply(*component->controller);
+    }
     return result;
 }
 
 v3_result V3_API create(void* self, const v3_tuid class_id, const v3_tuid iid, void** instance) {
     const v3_result result = dpf_factory::create_instance(self, class_id, iid, instance);
-    if (result == V3_OK && v3_tuid_match(class_id, *(const v3_tuid*)&dpf_tuid_class))
-        (*static_cast<dpf_component**>(*instance))->query_interface = query_component;
+    if (result != V3_OK || !v3_tuid_match(class_id, *(const v3_tuid*)&dpf_tuid_class)) return result;
+    dpf_component& component = **static_cast<dpf_component**>(*instance);
+    component.query_interface = query_component;
+    semeq::vst3_channels::apply(component);
+    semeq::vst3_state::apply(component);
     return result;
 }
 

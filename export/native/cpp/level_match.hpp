@@ -10,6 +10,8 @@
 
 namespace semeq {
 
+constexpr int kMostChannels = 2;
+
 class LevelMatch {
 public:
     static constexpr double kWindowSeconds = 0.1, kMemorySeconds = 3.0, kMostDb = 24.0;
@@ -68,7 +70,7 @@ private:
 
     struct Side {
         double now = 0, kept = 0;
-        std::array<std::array<double, 4>, SEMEQ_CHANNELS> state{};
+        std::array<std::array<double, 4>, kMostChannels> state{};
 
         void hear(const LevelMatch& match, const float* const* channels, int count, int from, int to, double factor) noexcept {
             double sum = 0;

@@ -1,9 +1,11 @@
 // semeq as VST3, CLAP and LV2, on DPF (https://github.com/DISTRHO/DPF, ISC licence).
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
 #include "DistrhoPlugin.hpp"
 #include "equaliser.hpp"
+#include "host_side.hpp"
 #include "programs.hpp"
 #if DISTRHO_PLUGIN_HAS_UI
 #include "window_link.hpp"
@@ -33,6 +35,7 @@ class SemeqPlugin : public Plugin {
 public:
     SemeqPlugin() : Plugin(kParameterCount, model::kProgramCount, 2) { setLatency(0); }
 
+    HostSide host;
 #if DISTRHO_PLUGIN_HAS_UI
     WindowLink link;
 #endif
@@ -46,7 +49,7 @@ protected:
     int64_t getUniqueId() const override { return d_cconst(SEMEQ_PLUGIN_CODE); }
 
     void initAudioPort(bool input, uint32_t index, AudioPort& port) override {
-        port.groupId = SEMEQ_CHANNELS == 1 ? kPortGroupMono : kPortGroupStereo;
+        port.groupId = kPortGroupStereo;
         Plugin::initAudioPort(input, index, port);
     }
 
@@ -98,9 +101,13 @@ protected:
         state.label = index == 0 ? "Semantic word" : "To word";
     }
 
-    float getParameterValue(uint32_t index) const override { return equaliser_.get(index); }
+    float getParameterValue(uint32_t index) const override {
+        float value;
+        return host.saved_here() && host.values.get(index, value) ? value : equaliser_.get(index);
+    }
 
     void setParameterValue(uint32_t index, float value) override {
+        host.values.forget(index);
         if (index <= kTo) {
             // A session saved with another vocabulary: its number, sent after its name, means the word of that name.
             // A host that keeps the number goes on sending and saving it.
@@ -119,14 +126,17 @@ protected:
         Snapshot values{};
         for (const std::uint32_t kept : {kBypass, kLevelMatch}) values[kept] = equaliser_.get(kept);
         values = with_program(values, int(index));
-        for (std::uint32_t i = 0; i < kParameterCount; ++i) equaliser_.set(i, values[i]);
+        for (std::uint32_t i = 0; i < kParameterCount; ++i) {
+            if (i != kBypass && i != kLevelMatch) host.values.forget(i);
+            equaliser_.set(i, values[i]);
+        }
         for (auto& renumbered : renumbered_) renumbered.store(kNone, std::memory_order_relaxed);
     }
 
     // The word by name and the number by which the host saves it: "number:name".
     String getState(const char* key) const override {
         const std::uint32_t index = std::strcmp(key, kStateKeys[0]) == 0 ? kSemantic : kTo;
-        const int number = int(equaliser_.get(index)), renumbered = renumbered_[index].load(std::memory_order_relaxed);
+        const int number = int(getParameterValue(index)), renumbered = renumbered_[index].load(std::memory_order_relaxed);
         const bool kept = kHostKeepsValues && renumbered != kNone && (renumbered & 0xffff) == number;
         return encode(kept ? renumbered >> 16 : number, number);
     }
@@ -137,6 +147,7 @@ protected:
         if (name == nullptr) return;
         const int then = std::atoi(value), now = word_index(name + 1);
         if (now < 0 || then < 0 || then > 0x7fff) return;
+        host.values.forget(index);
         equaliser_.set(index, float(now));
         renumbered_[index].store(then != now ? (then << 16) | now : kNone, std::memory_order_relaxed);
     }
@@ -190,13 +201,16 @@ private:
     }
 #endif
 
+    // A host with one channel has none where the second one would be; one channel into two sounds in both.
     void play(const float** inputs, float** outputs, std::uint32_t from, std::uint32_t to) noexcept {
-        const float* in[SEMEQ_CHANNELS];
-        float* out[SEMEQ_CHANNELS];
-        for (int c = 0; c < SEMEQ_CHANNELS; ++c) in[c] = inputs[c] + from, out[c] = outputs[c] + from;
-        equaliser_.run(in, out, int(to - from));
+        const int channels = inputs[1] != nullptr && outputs[1] != nullptr ? 2 : 1;
+        const float* in[kMostChannels];
+        float* out[kMostChannels];
+        for (int c = 0; c < channels; ++c) in[c] = inputs[c] + from, out[c] = outputs[c] + from;
+        equaliser_.run(in, out, channels, int(to - from));
+        if (channels == 1 && outputs[1] != nullptr) std::copy_n(out[0], to - from, outputs[1] + from);
 #if DISTRHO_PLUGIN_HAS_UI
-        link.output.write(out, SEMEQ_CHANNELS, int(to - from));
+        link.output.write(out, channels, int(to - from));
 #endif
     }
 
@@ -225,6 +239,11 @@ Plugin* createPlugin() {
 }
 
 END_NAMESPACE_DISTRHO
+
+semeq::HostSide& semeq::host_side(void* plugin) noexcept {
+    USE_NAMESPACE_DISTRHO
+    return static_cast<SemeqPlugin*>(static_cast<Plugin*>(plugin))->host;
+}
 
 #if DISTRHO_PLUGIN_HAS_UI
 semeq::WindowLink& semeq::window_link(void* plugin) noexcept {

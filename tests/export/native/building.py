@@ -1,4 +1,4 @@
-"""Compiling the plugin, by the command, and the small hosts of the tests."""
+"""Compiling the plugin, by the command, and the small hosts of the tests; what they render."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 DPF = Path(os.environ.get("DPF_DIR", "/usr/share/dpf"))
@@ -22,7 +23,7 @@ NEEDS = [
 ]
 
 
-def compile_host(folder, *flags, source="clap_host.cpp"):
+def compile_host(folder, *flags, source):
     program = folder / "host"
     include = f"-I{DPF}/distrho/src"
     command = ["c++", "-std=c++17", "-O1", "-g", "-rdynamic", include, HERE / source, "-o", program]
@@ -38,3 +39,20 @@ def semeq_export(*arguments, **environment):
         env={**os.environ, **environment},
         check=False,
     )
+
+
+def render(host, plugin, audio, tmp_path, *changes, rate=48_000, block=64, ports=None):
+    """What a plugin makes of `audio` (channels, frames) in one of the small hosts; changes as the host has them.
+
+    `ports`: "1:2" is one input and two outputs; None: as many of both as the audio has channels.
+    """
+    source, sink = tmp_path / "in.raw", tmp_path / "out.raw"
+    source.write_bytes(np.ascontiguousarray(audio, np.float32).tobytes())
+    ports = ports or str(len(audio))
+    subprocess.run([host, "render", ports, plugin, source, sink, str(rate), str(block), *changes], check=True)
+    return np.frombuffer(sink.read_bytes(), np.float32).reshape(int(ports[-1]), -1)
+
+
+def error_db(found, expected):
+    """The energy of the difference over that of what is expected."""
+    return 10 * np.log10(np.mean((found - expected) ** 2) / np.mean(expected**2) + 1e-20)

@@ -90,6 +90,35 @@ void play(Plugin& plugin, Events& events, std::uint32_t frames, bool in_place) {
         for (std::uint32_t i = 0; i < frames; ++i) check(std::isfinite(channel[i]), "an output that is not finite");
 }
 
+// Stereo to begin with, and mono; chosen while the plugin rests, and told by its ports.
+void layouts(Plugin& plugin) {
+    check(plugin.channels == 2 && plugin.configs != nullptr && plugin.configs->count(plugin.get()) == 2, "not stereo with two configurations");
+    PortsConfig config{};
+    check(!plugin.configs->get(plugin.get(), 2, &config), "a third configuration");
+    std::set<std::string> names;
+    for (std::uint32_t i = 0; i < 2; ++i) {
+        check(plugin.configs->get(plugin.get(), i, &config) && names.insert(config.name).second, "a configuration without a name of its own");
+        check(config.inputs == 1 && config.outputs == 1 && config.has_input && config.has_output, "not one main port each way");
+        check(config.input_channels == config.output_channels, "other channels in than out");
+        check(std::strcmp(config.input_type, config.output_type) == 0, "other types in than out");
+    }
+    check(!plugin.configs->select(plugin.get(), 4711), "a configuration that there is not");
+    for (const int channels : {1, 2, 1}) {
+        plugin.arrange(channels);
+        plugin.start(48000, 512);
+        check(!plugin.configs->select(plugin.get(), clap_id(3 - channels)), "a configuration is chosen while active");
+        plugin.scan();
+        check(plugin.channels == channels, "ports that changed while active");
+        Events events = random_values(plugin, 3);
+        play(plugin, events, 512, channels == 1);
+        std::vector<float> sound(64), out(64);
+        const std::vector<float*> one{sound.data()}, two{sound.data(), out.data()};
+        check(!plugin.try_process(channels == 1 ? two : one, channels == 1 ? two : one, 64, events), "a block of other channels is taken");
+    }
+    plugin.arrange(2);
+    passed("layout-audio-ports-config");
+}
+
 void processing(Plugin& plugin) {
     for (const bool in_place : {false, true}) {
         plugin.start(48000, 512);
@@ -197,7 +226,11 @@ int main(int count, char** arguments) {
     {
         Plugin plugin(arguments[1]);
         conversions(plugin);
-        processing(plugin);
+        layouts(plugin);
+        for (const int channels : {2, 1}) {
+            plugin.arrange(channels);
+            processing(plugin);
+        }
         told(plugin);
     }
     states(arguments[1]);

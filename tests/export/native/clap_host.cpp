@@ -1,12 +1,12 @@
 // A small CLAP host for the tests. It loads the real plugin file and does one of:
 //   info FILE                          print parameters, ports, latency
-//   render FILE IN OUT RATE BLOCK [id=value ...] [@frame:id=value ...] [@frame:cc=number:value ...]
-//                                      raw float32 planar stereo/mono in, same out; values before the start or at frames
+//   render CHANNELS FILE IN OUT RATE BLOCK [id=value ...] [@frame:id=value ...] [@frame:cc=number:value ...]
+//                                      raw float32 planar in, same out; values before the start or at frames
 //   words FILE                         print the values of parameter 0 as text
 //   texts FILE id=value ...            print values as text
 //   state FILE                         set, save, load into a second instance, compare
-//   cost FILE                          print the time of process() at rest and while a new pair of words is built
-//   fuzz FILE SECONDS SEED             random parameters, controllers, block sizes, rates, NaN input
+//   cost CHANNELS FILE                 print the time of process() at rest and while a new pair of words is built
+//   fuzz FILE SECONDS SEED             random parameters, controllers, block sizes, rates, channels, NaN input
 #include "clap_host.hpp"
 
 namespace {
@@ -20,14 +20,15 @@ std::vector<float> read_floats(const char* path) {
 }
 
 int render(int count, char** arguments) {
-    Plugin plugin(arguments[2]);
-    std::vector<float> audio = read_floats(arguments[3]), result(audio.size());
-    const double rate = std::atof(arguments[5]);
-    const auto block = std::uint32_t(std::atoi(arguments[6]));
+    Plugin plugin(arguments[3]);
+    plugin.arrange(std::atoi(arguments[2]));
+    std::vector<float> audio = read_floats(arguments[4]), result(audio.size());
+    const double rate = std::atof(arguments[6]);
+    const auto block = std::uint32_t(std::atoi(arguments[7]));
     const std::size_t frames = audio.size() / std::size_t(plugin.channels);
     Events before;
     std::vector<Event> timed;
-    for (int i = 7; i < count; ++i) {
+    for (int i = 8; i < count; ++i) {
         unsigned id, number;
         double value;
         unsigned frame;
@@ -54,7 +55,7 @@ int render(int count, char** arguments) {
         }
         plugin.process(in, out, n, events);
     }
-    std::ofstream(arguments[4], std::ios::binary).write(reinterpret_cast<const char*>(result.data()), std::streamsize(result.size() * sizeof(float)));
+    std::ofstream(arguments[5], std::ios::binary).write(reinterpret_cast<const char*>(result.data()), std::streamsize(result.size() * sizeof(float)));
     return 0;
 }
 
@@ -65,10 +66,14 @@ int fuzz(const char* file, double seconds, unsigned seed) {
     const auto pick = [&](int n) { return int(random() % unsigned(n)); };
     const auto unit = [&] { return double(random()) / 4294967295.0; };
     constexpr std::uint32_t kLongest = 4096;
-    std::vector<std::vector<float>> in(std::size_t(plugin.channels), std::vector<float>(kLongest)), out = in;
+    std::vector<std::vector<float>> in(2, std::vector<float>(kLongest)), out = in;
     std::vector<float*> in_pointers, out_pointers;
-    for (auto& c : in) in_pointers.push_back(c.data());
-    for (auto& c : out) out_pointers.push_back(c.data());
+    const auto arrange = [&](int channels) {
+        plugin.arrange(channels);
+        in_pointers.clear(), out_pointers.clear();
+        for (int c = 0; c < channels; ++c) in_pointers.push_back(in[std::size_t(c)].data()), out_pointers.push_back(out[std::size_t(c)].data());
+    };
+    arrange(2);
     Events events;
     events.list.reserve(64);
     const double rates[] = {8000, 22050, 44100, 48000, 88200, 96000, 192000, 384000};
@@ -76,7 +81,10 @@ int fuzz(const char* file, double seconds, unsigned seed) {
     long blocks = 0;
     const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
     while (std::chrono::steady_clock::now() < end) {
-        if (pick(500) == 0) plugin.start(rates[pick(8)], kLongest);
+        if (pick(500) == 0) {
+            arrange(1 + pick(2));
+            plugin.start(rates[pick(8)], kLongest);
+        }
         const std::uint32_t frames = pick(4) == 0 ? 1 + std::uint32_t(pick(kLongest)) : 1 + std::uint32_t(pick(300));
         events.list.clear();
         std::uint32_t frame = 0;
@@ -97,7 +105,7 @@ int fuzz(const char* file, double seconds, unsigned seed) {
                 channel[i] = kind == 0 ? NAN : kind == 1 ? INFINITY : kind == 2 ? 3e38f : kind == 3 ? 1e-40f : kind == 4 ? 0.0f : float(2 * unit() - 1);
         plugin.process(in_pointers, out_pointers, frames, events);
         if (kind > 2)
-            for (auto& channel : out)
+            for (const float* channel : out_pointers)
                 for (std::uint32_t i = 0; i < frames; ++i)
                     if (!std::isfinite(channel[i])) fail("a sample is not finite in a clean block, block " + std::to_string(blocks));
         ++blocks;
@@ -106,8 +114,9 @@ int fuzz(const char* file, double seconds, unsigned seed) {
     return 0;
 }
 
-int cost(const char* file) {
+int cost(const char* file, int channels) {
     Plugin plugin(file);
+    plugin.arrange(channels);
     plugin.start(48000, 64);
     std::vector<std::vector<float>> in(std::size_t(plugin.channels), std::vector<float>(64, 0.1f)), out = in;
     std::vector<float*> from, to;
@@ -176,9 +185,9 @@ int main(int count, char** arguments) {
     if (task == "info") return info(arguments[2], false);
     if (task == "words") return info(arguments[2], true);
     if (task == "texts") return texts(count, arguments);
-    if (task == "cost") return cost(arguments[2]);
+    if (task == "cost" && count == 4) return cost(arguments[3], std::atoi(arguments[2]));
     if (task == "state") return state(arguments[2]);
-    if (task == "render" && count >= 7) return render(count, arguments);
+    if (task == "render" && count >= 8) return render(count, arguments);
     if (task == "fuzz" && count == 5) return fuzz(arguments[2], std::atof(arguments[3]), unsigned(std::atoi(arguments[4])));
-    fail("usage: info|words|cost|state FILE, render FILE IN OUT RATE BLOCK [changes], fuzz FILE SECONDS SEED");
+    fail("usage: info|words|state FILE, render CHANNELS FILE IN OUT RATE BLOCK [changes], cost CHANNELS FILE, fuzz FILE SECONDS SEED");
 }

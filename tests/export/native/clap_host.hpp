@@ -1,6 +1,4 @@
-// A CLAP plugin in a host, for the programs of the tests.
-// While the plugin's process() runs, allocation, freeing and locking on that thread end the program: they are trapped
-// by functions of the same name here, which the dynamic linker finds first.
+// A CLAP plugin in a host, for the programs of the tests; its process() runs among traps (traps.hpp).
 #pragma once
 
 #ifdef _WIN32
@@ -14,7 +12,6 @@ inline void* dlsym(void* library, const char* name) { return reinterpret_cast<vo
 inline void dlclose(void* library) { FreeLibrary(HMODULE(library)); }
 #else
 #include <dlfcn.h>
-#include <pthread.h>
 #endif
 
 #include <algorithm>
@@ -35,38 +32,25 @@ inline void dlclose(void* library) { FreeLibrary(HMODULE(library)); }
 #include "clap/ext/params.h"
 #include "clap/ext/state.h"
 #include "clap/plugin-factory.h"
+#include "traps.hpp"
 
-namespace {
-
-thread_local bool in_process = false;
-
-void trap(const char* what) {
-    if (!in_process) return;
-    in_process = false;
-    std::fprintf(stderr, "real-time violation: %s inside process()\n", what);
-    std::_Exit(3);
-}
-
-}  // namespace
-
-#ifndef NO_TRAP  // sanitizers bring their own
-extern "C" {
-void* __libc_malloc(size_t);
-void* __libc_calloc(size_t, size_t);
-void* __libc_realloc(void*, size_t);
-void __libc_free(void*);
-void* malloc(size_t n) { trap("malloc"); return __libc_malloc(n); }
-void* calloc(size_t n, size_t m) { trap("calloc"); return __libc_calloc(n, m); }
-void* realloc(void* p, size_t n) { trap("realloc"); return __libc_realloc(p, n); }
-void free(void* p) { trap("free"); __libc_free(p); }
-int pthread_mutex_lock(pthread_mutex_t* m) {
-    trap("pthread_mutex_lock");
-    using Lock = int (*)(pthread_mutex_t*);
-    static const Lock real = reinterpret_cast<Lock>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
-    return real(m);
-}
-}
-#endif
+// clap.audio-ports-config as of CLAP 1.0: DPF's copy of the headers, which these programs use, lacks it.
+struct PortsConfig {
+    clap_id id;
+    char name[CLAP_NAME_SIZE];
+    std::uint32_t inputs, outputs;
+    bool has_input;
+    std::uint32_t input_channels;
+    const char* input_type;
+    bool has_output;
+    std::uint32_t output_channels;
+    const char* output_type;
+};
+struct PortsConfigs {
+    std::uint32_t(CLAP_ABI* count)(const clap_plugin_t*);
+    bool(CLAP_ABI* get)(const clap_plugin_t*, std::uint32_t, PortsConfig*);
+    bool(CLAP_ABI* select)(const clap_plugin_t*, clap_id);
+};
 
 namespace {
 
@@ -136,10 +120,9 @@ public:
         params = extension<clap_plugin_params_t>(CLAP_EXT_PARAMS);
         state = extension<clap_plugin_state_t>(CLAP_EXT_STATE);
         latency = extension<clap_plugin_latency_t>(CLAP_EXT_LATENCY);
-        const auto* ports = extension<clap_plugin_audio_ports_t>(CLAP_EXT_AUDIO_PORTS);
-        clap_audio_port_info_t port{};
-        if (!ports->get(plugin_, 0, true, &port)) fail("no audio input");
-        channels = int(port.channel_count);
+        ports = extension<clap_plugin_audio_ports_t>(CLAP_EXT_AUDIO_PORTS);
+        configs = extension<PortsConfigs>("clap.audio-ports-config");
+        scan();
     }
     ~Plugin() {
         stop();
@@ -148,6 +131,28 @@ public:
         dlclose(library_);
     }
     Plugin(const Plugin&) = delete;
+
+    // The channels of the ports, both alike.
+    void scan() {
+        clap_audio_port_info_t input{}, output{};
+        if (ports->count(plugin_, true) != 1 || ports->count(plugin_, false) != 1) fail("not one port each way");
+        if (!ports->get(plugin_, 0, true, &input) || !ports->get(plugin_, 0, false, &output)) fail("no audio port");
+        if (input.channel_count != output.channel_count) fail("ports that differ");
+        if (std::strcmp(input.port_type, input.channel_count == 1 ? CLAP_PORT_MONO : CLAP_PORT_STEREO) != 0) fail("another type of port");
+        channels = int(input.channel_count);
+    }
+
+    // Choose the configuration with so many channels; stops the plugin.
+    void arrange(int wanted) {
+        stop();
+        PortsConfig config{};
+        for (std::uint32_t i = 0; configs != nullptr && i < configs->count(plugin_); ++i)
+            if (configs->get(plugin_, i, &config) && int(config.input_channels) == wanted) {
+                if (!configs->select(plugin_, config.id)) fail("a configuration is not taken");
+                scan();
+            }
+        if (channels != wanted) fail("no configuration of " + std::to_string(wanted) + " channels");
+    }
 
     void start(double rate, std::uint32_t longest) {
         stop();
@@ -162,9 +167,12 @@ public:
         active_ = false;
     }
     void process(const std::vector<float*>& in, const std::vector<float*>& out, std::uint32_t frames, Events& events) {
+        if (!try_process(in, out, frames, events)) fail("process() says error");
+    }
+    bool try_process(const std::vector<float*>& in, const std::vector<float*>& out, std::uint32_t frames, Events& events) {
         clap_audio_buffer_t source{}, sink{};
         source.data32 = const_cast<float**>(in.data()), sink.data32 = const_cast<float**>(out.data());
-        source.channel_count = sink.channel_count = std::uint32_t(channels);
+        source.channel_count = sink.channel_count = std::uint32_t(in.size());
         clap_process_t p{};
         p.steady_time = -1, p.frames_count = frames;
         p.audio_inputs = &source, p.audio_outputs = &sink, p.audio_inputs_count = p.audio_outputs_count = 1;
@@ -172,7 +180,7 @@ public:
         in_process = true;
         const clap_process_status status = plugin_->process(plugin_, &p);
         in_process = false;
-        if (status == CLAP_PROCESS_ERROR) fail("process() says error");
+        return status != CLAP_PROCESS_ERROR;
     }
     void flush(Events& events) { params->flush(plugin_, &events.in, &events.out); }
     double value(clap_id id) const {
@@ -221,6 +229,8 @@ public:
     const clap_plugin_params_t* params;
     const clap_plugin_state_t* state;
     const clap_plugin_latency_t* latency;
+    const clap_plugin_audio_ports_t* ports;
+    const PortsConfigs* configs;
     int channels = 0;
 
 private:

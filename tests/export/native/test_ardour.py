@@ -14,7 +14,7 @@ from semeq.plugin import SemanticEQ
 from semeq.words import load_bundle
 
 from .ardour import LUA, RATE, SCANNER, Ardour
-from .building import NEEDS
+from .building import NEEDS, error_db
 
 pytestmark = [
     *NEEDS,
@@ -42,7 +42,7 @@ class Studio:
     audio: np.ndarray
 
     def use(self, built: Path) -> dict[str, str]:
-        """Install the plugins of a build; the identifiers of the stereo plugin by kind."""
+        """Install the plugins of a build; their identifiers by kind."""
         arrange(built, self.ardour.plugins)
         return {"VST3": self.ardour.scan()["semeq"], "LV2": "urn:semeq:semeq"}
 
@@ -69,10 +69,6 @@ def sessions(studio, plugins):
 def expected(studio):
     points = [(frame / RATE, value) for frame, value in POINTS]
     return SemanticEQ("warm", to="bright")(studio.audio, RATE, automation={"morph": points})
-
-
-def error_db(found, expected):
-    return 10 * np.log10(np.mean((found - expected) ** 2) / np.mean(expected**2) + 1e-20)
 
 
 # LV2 tells a plugin only where a parameter is when a block begins: behind a bend of the line it is heard late for two
@@ -107,13 +103,12 @@ def test_a_session_keeps_its_words_over_a_build_with_other_numbers(studio, plugi
         assert error_db(studio.ardour.export(session, 1024, RATE), before) < -120
 
 
-@pytest.mark.parametrize(("kind", "suffix"), [("VST3", ""), ("LV2", ""), ("VST3", " mono"), ("LV2", "-mono")])
-def test_it_plays_on_a_mono_track(studio, plugins, kind, suffix):
-    studio.use(plugins)
-    identifier = studio.ardour.scan()[f"semeq{suffix}"] if kind == "VST3" else f"urn:semeq:semeq{suffix}"
-    session = studio.folder / f"mono-{kind}{suffix.strip()}"
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_plays_on_a_mono_track(studio, plugins, kind):
+    identifiers = studio.use(plugins)
     mono = studio.audio[:1, :RATE]
-    studio.ardour.build(session, identifier, kind, mono, "Intensity=1.5")
+    session = studio.ardour.build(studio.folder / f"mono-{kind}", identifiers[kind], kind, mono, "Intensity=1.5")
     found = studio.ardour.export(session, 1024, RATE)
     assert error_db(found[0], SemanticEQ("warm", intensity=1.5)(mono, RATE)[0]) < -100
-    assert not found[1].any()  # what Ardour makes of a mono track on a stereo bus here: its left channel
+    # What Ardour's master bus has on its right is Ardour's affair: silence, and in one run of five the left channel.
+    assert not found[1].any() or np.array_equal(found[1], found[0])

@@ -17,7 +17,7 @@ from semeq.plugin import Controls, NativeError, SemanticEQ, WordSpace, load_nati
 from semeq.plugin.renderer import target_of
 from semeq.presets import PresetStore
 
-from .building import DPF, HERE, NEEDS, compile_host, semeq_export
+from .building import DPF, HERE, NEEDS, compile_host, error_db, render, semeq_export
 
 RATE = 44_100
 
@@ -41,9 +41,9 @@ def native(cache):
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory):
+def host(program):
     """The CLAP host, with traps for allocation and locks."""
-    return compile_host(tmp_path_factory.mktemp("host"))
+    return program("clap_host.cpp")
 
 
 @pytest.fixture(scope="module")
@@ -122,15 +122,40 @@ def test_zero_latency_and_transparent_bypass(native, music):
     assert native.plugin.reported_latency_samples == 0
 
 
-def test_state_round_trip(cache, native):
+@pytest.mark.parametrize("audio_between", [False, True])
+def test_state_round_trip(cache, native, music, audio_between):
+    native.controls = Controls("airy", "deep", 0.5, 0.5, 1.0)
+    native(music, RATE)
     native.controls = Controls("muddy", "clear", 0.25, 1.25, -3.0)
-    native(np.zeros((2, 64), np.float32), RATE)  # a host hands parameters over with the audio
+    if audio_between:  # a host hands parameters over with the audio
+        native(np.zeros((2, 64), np.float32), RATE)
     state = native.plugin.raw_state
     other = load_native()
     other.plugin.raw_state = state
     read = other._read()
     assert (read.semantic, read.to) == ("muddy", "clear")
     np.testing.assert_allclose((read.morph, read.intensity, read.output_db), (0.25, 1.25, -3.0), atol=1e-5)
+    np.testing.assert_array_equal(other(music, RATE), native(music, RATE))
+
+
+def test_a_state_is_newer_than_values_without_audio(cache, native, music):
+    native.controls = Controls("muddy", "clear", 0.25)
+    state = native.plugin.raw_state
+    expected = native(music, RATE)
+    native.controls = Controls("tinny", "clear", 0.75)
+    native.plugin.raw_state = state
+    np.testing.assert_array_equal(native(music, RATE), expected)
+
+
+def test_one_plugin_plays_mono_and_stereo(native, music):
+    native.controls = controls = Controls("warm", "tinny", 0.7, 1.4, -2.0)
+    stereo = native(music, RATE)
+    for part in (music[:1], music, music[1:]):
+        played = native(part, RATE)
+        assert played.shape == part.shape
+        np.testing.assert_array_equal(played[-1], stereo[0 if part is not music and part[0, 0] == music[0, 0] else 1])
+    wanted = SemanticEQ(controls.semantic, controls.to, 0.7, 1.4, -2.0)(music[:1], RATE)
+    assert error_db(Pedalboard([native])(music[:1], RATE), wanted) < -108
 
 
 def test_a_sweep_in_blocks_stays_clean(native):
@@ -176,15 +201,6 @@ def test_the_host_lists_parameters_words_and_no_latency(host, plugins):
     assert names == ["Semantic", "To", "Morph", "Intensity", "Output", "Bypass", "Level match"]
     words = subprocess.run([host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True).stdout
     assert {"warm", "bright"} <= set(words.split())
-    mono = subprocess.run([host, "info", plugins / "semeq mono.clap"], capture_output=True, text=True, check=True)
-    assert mono.stdout.startswith("channels 1 latency 0\n")
-
-
-def render(host, plugin, audio, tmp_path, *changes, rate=48_000, block=64):
-    source, sink = tmp_path / "in.raw", tmp_path / "out.raw"
-    source.write_bytes(np.ascontiguousarray(audio, np.float32).tobytes())
-    subprocess.run([host, "render", plugin, source, sink, str(rate), str(block), *changes], check=True)
-    return np.frombuffer(sink.read_bytes(), np.float32).reshape(audio.shape)
 
 
 def test_clap_and_vst3_play_the_same(host, plugins, native, music, tmp_path):
@@ -269,10 +285,6 @@ def test_a_controller_reaches_the_first_128_words_one_by_one(host, plugins, musi
 BLOCKS = [64, 1024, 8192]
 
 
-def error_db(found, expected):
-    return 10 * np.log10(np.mean((found - expected) ** 2) / np.mean(expected**2))
-
-
 @pytest.mark.parametrize("block", BLOCKS)
 def test_clap_events_act_at_their_frames_in_any_block(host, plugins, music, tmp_path, block):
     random = np.random.default_rng(3)
@@ -293,37 +305,6 @@ def test_clap_events_act_at_their_frames_in_any_block(host, plugins, music, tmp_
     assert error_db(render(host, clap, music, tmp_path, *pair, *events, block=block), expected) < -100
 
 
-@pytest.fixture(scope="module")
-def vst3_host(tmp_path_factory):
-    return compile_host(tmp_path_factory.mktemp("vst3-host"), source="vst3_host.cpp")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the VST3 host of these tests loads Linux modules")
-@pytest.mark.parametrize("block", [*BLOCKS, 480])
-def test_vst3_points_are_joined_by_lines_without_delay_in_any_block(host, vst3_host, plugins, music, tmp_path, block):
-    listed = subprocess.run(
-        [host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    module = next((plugins / "semeq.vst3").rglob("*.so"))
-    points = [(1001, 0.0), (30_011, 1.0), (45_013, 0.2), (80_017, 0.9)]
-    music = np.tile(music, 2)
-    expected = SemanticEQ("warm", to="bright")(music, RATE, automation={"morph": [(f / RATE, v) for f, v in points]})
-    last = len(listed) - 1
-    pair = [f"Semantic={listed.index('warm') / last}", f"To={listed.index('bright') / last}"]
-    moves = [f"@{frame}:Morph={value}" for frame, value in points]
-    found = render(vst3_host, module, music, tmp_path, *pair, *moves, rate=RATE, block=block)
-    assert error_db(found, expected) < -80
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the VST3 host of these tests loads Linux modules")
-def test_a_step_of_a_word_in_vst3_begins_at_its_point(host, vst3_host, plugins, music, tmp_path):
-    module = next((plugins / "semeq.vst3").rglob("*.so"))
-    still = render(vst3_host, module, music, tmp_path, rate=RATE, block=4096)
-    moved = render(vst3_host, module, music, tmp_path, "@10007:Semantic=0.5", rate=RATE, block=4096)
-    np.testing.assert_array_equal(moved[:, :10_007], still[:, :10_007])
-    assert np.abs(moved[:, 10_007:10_500] - still[:, 10_007:10_500]).max() > 1e-4
-
-
 def test_state_is_saved_by_the_name_of_the_word(host, plugins):
     saved = subprocess.run([host, "state", plugins / "semeq.clap"], capture_output=True, check=True).stdout
     words = subprocess.run([host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True).stdout
@@ -331,12 +312,31 @@ def test_state_is_saved_by_the_name_of_the_word(host, plugins):
     assert words.splitlines()[int(number)] == name.decode()
 
 
-@pytest.mark.parametrize("variant", ["", " mono"])
-def test_what_clap_validator_checks(plugins, variant, tmp_path):
-    program = compile_host(tmp_path, source="clap_checks.cpp")
-    done = subprocess.run([program, plugins / f"semeq{variant}.clap"], capture_output=True, text=True, check=False)
+@pytest.mark.skipif(sys.platform != "linux", reason="the hosts of these tests load Linux modules")
+@pytest.mark.parametrize("kind", ["clap", "vst3", "lv2"])
+@pytest.mark.parametrize("block", [17, 1024])
+def test_mono_is_the_left_channel_of_stereo_bit_for_bit(program, plugins, music, tmp_path, kind, block):
+    module = plugins / "semeq.clap" if kind == "clap" else next((plugins / f"semeq.{kind}").rglob("*.so"))
+    changes = ["Semantic=0.3", "Morph=0.4", "@5000:Morph=0.9", "@5000:To=0.1"] if kind == "vst3" else ["0=5", "2=0.4"]
+    if kind == "clap":
+        changes += ["@5000:2=0.9", "@5000:1=30"]
+    host = program(f"{kind}_host.cpp")
+    stereo = render(host, module, music, tmp_path, *changes, block=block)
+    mono = render(host, module, music[:1], tmp_path, *changes, block=block)
+    np.testing.assert_array_equal(mono[0], stereo[0])
+    assert np.abs(mono - music[:1]).max() > 1e-3
+    if kind == "lv2":  # where each port may be there or not
+        for ports, audio in (("1:2", music[:1]), ("2:1", music)):
+            for channel in render(host, module, audio, tmp_path, *changes, block=block, ports=ports):
+                np.testing.assert_array_equal(channel, mono[0])
+
+
+def test_what_clap_validator_checks(plugins, program):
+    done = subprocess.run(
+        [program("clap_checks.cpp"), plugins / "semeq.clap"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == 14
+    assert len(done.stdout.splitlines()) == 18
 
 
 def test_values_read_as_people_say_them(host, plugins, native):
@@ -361,11 +361,8 @@ def test_programs_are_the_factory_presets(native):
     assert listed == ["start", *(stored.name for stored in PresetStore(Path(os.devnull)).all())]
 
 
-@pytest.mark.parametrize(("variant", "seed"), [("", 1), (" mono", 2)])
-def test_fuzz_without_allocation_locks_or_bad_samples(host, plugins, variant, seed):
-    done = subprocess.run(
-        [host, "fuzz", plugins / f"semeq{variant}.clap", "5", str(seed)], capture_output=True, text=True, check=False
-    )
+def test_fuzz_without_allocation_locks_or_bad_samples(host, plugins):
+    done = subprocess.run([host, "fuzz", plugins / "semeq.clap", "5", "1"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[0]) > 1000
 
@@ -373,12 +370,12 @@ def test_fuzz_without_allocation_locks_or_bad_samples(host, plugins, variant, se
 def test_fuzz_under_sanitizers(tmp_path):
     """The same under AddressSanitizer and UndefinedBehaviorSanitizer, plugin and host compiled with both."""
     flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DNO_TRAP"]
-    options = ["--formats", "clap", "--stereo-only", "--no-gui"]
+    options = ["--formats", "clap", "--no-gui"]
     done = semeq_export("plugin", "--out", tmp_path / "out", *options, CXXFLAGS=" ".join(flags[:2]))
     if done.returncode != 0 and "sanitize" in done.stderr:
         pytest.skip("this compiler has no sanitizers")
     assert done.returncode == 0, done.stderr
-    host = compile_host(tmp_path, *flags)
+    host = compile_host(tmp_path, *flags, source="clap_host.cpp")
     environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
     fuzz = [host, "fuzz", tmp_path / "out" / "semeq.clap", os.environ.get("SEMEQ_FUZZ_SECONDS", "10"), "3"]
     done = subprocess.run(fuzz, capture_output=True, text=True, env=environment, check=False)

@@ -13,20 +13,11 @@ import numpy as np
 import pytest
 
 from semeq.export.factory_programs import factory_programs
-from semeq.export.native import window_lacks
 from semeq.words import load_decoder, word_positions
 
-from .building import NEEDS, compile_host
+from .screen import HANDLER_OF_ERRORS, WINDOW_NEEDS
 
-PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "import": "imagemagick"}
-MISSING = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
-
-pytestmark = [
-    *NEEDS,
-    pytest.mark.skipif(sys.platform != "linux", reason="these windows are X11's"),
-    pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
-    pytest.mark.skipif(bool(window_lacks()), reason=f"no window here without {', '.join(window_lacks())}"),
-]
+pytestmark = WINDOW_NEEDS
 
 # Places in the window of 980 × 600, as export/native/cpp/window/page_drawing.cpp lays it out.
 MAP = (13, 102, 527, 485)
@@ -44,70 +35,6 @@ def word_place(name):
     left, top, width, height = MAP
     across, up = width / 2 - min(46, width * 0.08), height / 2 - min(30, height * 0.1)
     return round(left + width / 2 + x * across), round(top + height / 2 - 14 - y * up)
-
-
-class Screen:
-    """A display of its own, with hands and eyes."""
-
-    def __init__(self):
-        read, write = os.pipe()
-        self.process = subprocess.Popen(
-            # Without -noreset it starts anew when its last client leaves, and refuses whoever comes meanwhile.
-            ["Xvfb", "-displayfd", str(write), "-noreset", "-screen", "0", "1280x800x24"],
-            pass_fds=(write,),
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(write)
-        with os.fdopen(read) as pipe:
-            number = pipe.readline().strip()
-        if not number:
-            pytest.skip("Xvfb does not start here")
-        self.environment = {**os.environ, "DISPLAY": f":{number}", "LIBGL_ALWAYS_SOFTWARE": "1"}
-        self.origin = (0, 0)
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(10)
-
-    def hand(self, *words):
-        subprocess.run(["xdotool", *map(str, words)], env=self.environment, check=True, capture_output=True)
-
-    def at(self, place):
-        return place[0] + self.origin[0], place[1] + self.origin[1]
-
-    def click(self, place, button=1):
-        self.hand("mousemove", *self.at(place), "sleep", 0.1, "click", button, "sleep", 0.2)
-
-    def drag(self, *places):
-        first, *rest = [self.at(place) for place in places]
-        moves = [word for place in rest for word in ("mousemove", *place, "sleep", 0.1)]
-        self.hand("mousemove", *first, "sleep", 0.1, "mousedown", 1, "sleep", 0.1, *moves, "mouseup", 1, "sleep", 0.2)
-
-    def picture(self):
-        done = subprocess.run(
-            ["import", "-window", "root", "-depth", "8", "rgb:-"], env=self.environment, check=True, capture_output=True
-        )
-        x, y = self.origin
-        return np.frombuffer(done.stdout, np.uint8).reshape(800, 1280, 3).astype(np.int16)[y : y + 600, x : x + 980]
-
-    def until(self, done, seconds=40.0):
-        end = time.monotonic() + seconds
-        while not done():
-            assert time.monotonic() < end, f"not within {seconds} s"
-            time.sleep(0.1)
-
-    def drawn(self):
-        """Whether the window stands there: many colours, and its accent among them."""
-        image = self.picture()
-        accent = (np.abs(image - np.array([0xF5, 0xA7, 0x42])).max(axis=2) < 8).sum()
-        return accent > 300 and len(np.unique(image.reshape(-1, 3), axis=0)) > 200
-
-
-@pytest.fixture
-def screen():
-    screen = Screen()
-    yield screen
-    screen.close()
 
 
 class ClapWindow:
@@ -142,8 +69,8 @@ class ClapWindow:
 
 
 @pytest.fixture(scope="module")
-def clap_program(tmp_path_factory):
-    return compile_host(tmp_path_factory.mktemp("clap-window"), "-lX11", source="clap_window.cpp")
+def clap_program(program):
+    return program("clap_window.cpp", "-lX11")
 
 
 @pytest.fixture
@@ -155,10 +82,9 @@ def clap(clap_program, plugins, screen):
 
 
 @pytest.fixture(scope="module")
-def words(plugins, tmp_path_factory):
-    host = compile_host(tmp_path_factory.mktemp("words"))
+def words(plugins, program):
     return subprocess.run(
-        [host, "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True
+        [program("clap_host.cpp"), "words", plugins / "semeq.clap"], capture_output=True, text=True, check=True
     ).stdout.splitlines()
 
 
@@ -238,20 +164,21 @@ def test_without_sound_there_is_no_spectrum(clap_program, plugins, screen):
     window.close()
 
 
-VST3_SCRIPT = """
-import ctypes, json, sys, threading
+VST3_SCRIPT = (
+    """
+import json, sys, threading
 from pedalboard import load_plugin
 plugin, closing = load_plugin(sys.argv[1]), threading.Event()
-# JUCE asks about window 0 where no window manager runs, which ends a program without a handler of errors.
-handler = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)(lambda display, error: 0)
-ctypes.CDLL("libX11.so.6").XSetErrorHandler(handler)
-def hands():
+"""
+    + HANDLER_OF_ERRORS
+    + """def hands():
     sys.stdin.readline()
     closing.set()
 threading.Thread(target=hands, daemon=True).start()
 plugin.show_editor(closing)
 print(json.dumps({name: p.raw_value for name, p in plugin.parameters.items()}), flush=True)
 """
+)
 
 
 def test_vst3_in_pedalboard(plugins, screen, words):
@@ -263,7 +190,7 @@ def test_vst3_in_pedalboard(plugins, screen, words):
         text=True,
     )
     try:
-        screen.until(lambda: window_stands(screen))
+        screen.until(screen.stands)
         screen.until(screen.drawn)
         screen.click(word_place("harsh"))
         screen.click(BYPASS)
@@ -273,32 +200,6 @@ def test_vst3_in_pedalboard(plugins, screen, words):
     values = json.loads(output.splitlines()[-1])
     assert words[round(values["semantic"] * (len(words) - 1))] == "harsh"
     assert values["bypass"] == 1
-
-
-def window_stands(screen):
-    """Find the window by its size, and remember where it is."""
-    found = subprocess.run(
-        ["xdotool", "search", "--onlyvisible", "--name", ""],
-        env=screen.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    places = []
-    for window in found.stdout.split():
-        shell = subprocess.run(
-            ["xdotool", "getwindowgeometry", "--shell", window],
-            env=screen.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        place = {name: int(value) for name, _, value in (line.partition("=") for line in shell.stdout.splitlines())}
-        if (place.get("WIDTH"), place.get("HEIGHT")) == (980, 600):
-            places.append((place["Y"], place["X"]))
-    if places:  # xdotool counts the offset of a window in another one twice: the first is right
-        screen.origin = min(places)[::-1]
-    return bool(places)
 
 
 def jack_server(name):
@@ -323,7 +224,7 @@ def test_lv2_in_jalv(plugins, screen):
     server = jack_server(name)
     host = subprocess.Popen(["jalv.gtk3", "urn:semeq:semeq"], env=environment, stdout=subprocess.DEVNULL)
     try:
-        screen.until(lambda: window_stands(screen))
+        screen.until(screen.stands)
         screen.until(screen.drawn)
         before = screen.picture()
         screen.click(BYPASS)
