@@ -67,7 +67,8 @@ def plugin_command(
             "seconds": seconds,
         }
     )
-    say.summary(f"built {len(plugins)} plugins from {model.name} in {seconds:.0f} s")
+    count = f"{len(plugins)} plugins" if len(plugins) != 1 else "a plugin"
+    say.summary(f"built {count} from {model.name} in {seconds:.0f} s")
     for plugin in plugins:
         worst = worst_db.get(plugin.path)
         note = "" if worst is None else f"  (checked in pedalboard: within {worst:.4f} dB of the model)"

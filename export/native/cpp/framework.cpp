@@ -81,11 +81,26 @@ v3_result V3_API query_component(void* self, const v3_tuid iid, void** found) {
     return result;
 }
 
+bool in_use(const dpf_component& component) {
+    return (component.processor != nullptr && component.processor->refcounter != 0) ||
+           (component.controller != nullptr && component.controller->refcounter != 0);
+}
+
+// What DPF does of a component that is let go of before its parts (see `release_abandoned`), without its two lines of
+// warning, which nobody at a terminal can do anything about.
+uint32_t V3_API unref_component(void* self) {
+    dpf_component& component = **static_cast<dpf_component**>(self);
+    if (component.refcounter != 1 || !in_use(component)) return dpf_component::unref_component(self);
+    component.refcounter = 0;
+    return handleUncleanComponent(static_cast<dpf_component**>(self));
+}
+
 v3_result V3_API create(void* self, const v3_tuid class_id, const v3_tuid iid, void** instance) {
     const v3_result result = dpf_factory::create_instance(self, class_id, iid, instance);
     if (result != V3_OK || !v3_tuid_match(class_id, *(const v3_tuid*)&dpf_tuid_class)) return result;
     dpf_component& component = **static_cast<dpf_component**>(*instance);
     component.query_interface = query_component;
+    component.unref = unref_component;
     semeq::vst3_channels::apply(component);
     semeq::vst3_state::apply(component);
     return result;
@@ -112,8 +127,7 @@ void release_abandoned() {
 #ifdef DISTRHO_PLUGIN_TARGET_VST3
     const auto abandoned = [](dpf_component** const holder) {
         dpf_component* const component = *holder;
-        if (component->processor != nullptr && component->processor->refcounter != 0) return false;
-        if (component->controller != nullptr && component->controller->refcounter != 0) return false;
+        if (in_use(*component)) return false;
         delete component;
         delete holder;
         return true;
