@@ -97,7 +97,7 @@ def loop(music, settings):
     torch.manual_seed(0)
     ear = fit_ear(music, settings)
     space = build_model(load_recipe("v3").model, settings.params, words=2)
-    return ClosedLoop(LeanEncoder(ear.mean_music_db, ear.head), space)
+    return ClosedLoop(LeanEncoder(ear.mean_music_db, ear.head, ear.music_covariance), space)
 
 
 def test_the_loop_is_closed(loop, music):
