@@ -106,6 +106,18 @@ def test_warm_sounds_warmer_than_bright(hearing, noise):
     assert warm[w] - warm[b] > bright[w] - bright[b] + 1
 
 
+def test_the_semantic_numbers_move_as_the_space_says(hearing, space, noise):
+    """After a word's EQ they have moved towards where the space has that EQ, and further than towards its opposite."""
+    encoder = onnxruntime.InferenceSession(load_bundle().encoder_path, providers=["CPUExecutionProvider"])
+    rows = np.stack([eq.FLAT, *(space.params(word, None, 0.0, 1.0) for word in ("warm", "bright"))])
+    latents = encoder.run(["latent"], {"params": rows.astype(np.float32)})[0]
+    stands = latents[1:, :8] - latents[0, :8]
+    dry = hearing.hear(noise, RATE).semantic
+    moved = np.array([hearing.hear(SemanticEQ(w)(noise, RATE), RATE).semantic - dry for w in ("warm", "bright")])
+    along = moved @ (stands[1] - stands[0])
+    assert along[0] < 0 < along[1]
+
+
 @pytest.mark.parametrize(
     ("audio", "says"),
     [
@@ -292,3 +304,5 @@ def test_the_graph_takes_batches_and_lengths(hearing):
         semantic, lean = session.run(["semantic", "lean"], {"audio": audio})
         assert semantic.shape == (clips, 8)
         assert lean.shape == (clips, 64)
+        assert np.isfinite(semantic).all()
+        assert np.isfinite(lean).all()

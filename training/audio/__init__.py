@@ -6,7 +6,7 @@ from .cnn import WEIGHTS as CNN_WEIGHTS
 from .evaluation import FOLDS, AudioMetrics, Ordering, evaluate_hearing
 from .front_end import SEMANTIC, LeanEncoder
 from .job import PINK_CLIPS, AudioJob, labelled_settings, run_audio_job, semantic_of, word_order, word_settings
-from .lean import Ear, LeanHearer, fit_ear, word_axes
+from .lean import Ear, LabelledCurves, LeanHearer, fit_ear, word_axes
 from .mel import music_clips, pink_clips
 from .run_folder import AudioRun, load_audio_run, newest_audio_run
 from .spectra import long_term_power, music_spectra, pink_noise, pink_spectra
@@ -25,6 +25,7 @@ __all__ = [
     "AudioRun",
     "CnnOptions",
     "Ear",
+    "LabelledCurves",
     "LeanEncoder",
     "LeanHearer",
     "Ordering",

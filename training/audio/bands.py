@@ -50,9 +50,18 @@ def band_weights() -> FloatArray:
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def band_levels_db(power: FloatArray) -> FloatArray:
-    """Band levels in dB of long-term power spectra (..., 2049), mean removed; returns (..., 64). Level invariant."""
+def band_energy(power: FloatArray) -> FloatArray:
+    """Energy in each band of long-term power spectra (..., 2049) relative to the loudest band, (..., 64)."""
     energy = power @ band_weights().T
-    energy = energy / np.maximum(energy.max(axis=-1, keepdims=True), 1e-300)
+    return np.asarray(energy / np.maximum(energy.max(axis=-1, keepdims=True), 1e-300), dtype=np.float64)
+
+
+def levels_of(energy: FloatArray) -> FloatArray:
+    """Levels in dB of relative energies (..., 64), above the floor, mean removed, (..., 64)."""
     levels = 10 * np.log10(energy + 10 ** (FLOOR_DB / 10))
     return np.asarray(levels - levels.mean(axis=-1, keepdims=True), dtype=np.float64)
+
+
+def band_levels_db(power: FloatArray) -> FloatArray:
+    """Band levels in dB of long-term power spectra (..., 2049), mean removed; returns (..., 64). Level invariant."""
+    return levels_of(band_energy(power))

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..errors import DivergedError
 from ..models import Response, Space
 from .bands import BIN_FREQS_HZ, RATE_HZ
 from .front_end import SEMANTIC, LeanEncoder
@@ -24,9 +25,10 @@ BATCH = 64
 def bin_response() -> Response:
     """Response of settings in dB at the bins of the encoder's spectra: (n, 13) to (n, 2049).
 
-    The first and last bin stand a little inside, where the warped axis is finite.
+    The first bin and those above 21.6 kHz get the response at that edge. Closer to half the rate the fourth powers in
+    the response's slopes would pass the range of float32, and the head would learn not-a-number.
     """
-    return Response(np.clip(BIN_FREQS_HZ, 1.0, 0.4995 * RATE_HZ))
+    return Response(np.clip(BIN_FREQS_HZ, 1.0, 0.49 * RATE_HZ))
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,13 @@ def loop_loss(turn: Turn, loop: ClosedLoop) -> Tensor:
 def refine(
     loop: ClosedLoop, power: Tensor, settings: Tensor, steps: int, seed: int, weight: float = 0.3
 ) -> list[float]:
-    """Train the head: hear settings (m, 13) applied to clips (n, 2049), and close the loop; returns the losses."""
+    """Train the head: hear settings (m, 13) applied to clips (n, 2049), and close the loop; returns the losses.
+
+    Raises
+    ------
+    DivergedError
+        If a loss is not finite.
+    """
     optimiser = torch.optim.AdamW(loop.encoder.head.parameters(), lr=2e-5, weight_decay=0.0)
     generator = torch.Generator().manual_seed(seed)
     # All draws are on the device before the first step, and the losses are read after the last.
@@ -86,6 +94,8 @@ def refine(
     rows, picks = torch.stack(drawn).to(power.device).view(steps, 2, BATCH).unbind(dim=1)
     losses = [_step(loop, optimiser, power[rows[i]], settings[picks[i]], weight) for i in range(steps)]
     found: list[float] = torch.stack(losses).tolist()
+    if not np.isfinite(found).all():
+        raise DivergedError(f"the audio encoder's loss is {found[-1]} after {steps} steps; nothing was written")
     return found
 
 

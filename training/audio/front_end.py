@@ -1,4 +1,6 @@
-"""The audio encoder as a graph: STFT, ERB bands, level removal, lean, and a linear head into V3's semantic space."""
+"""The audio encoder as a graph: STFT, ERB bands, level removal, lean, empty bands filled, and a linear head into V3's
+semantic space.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from .bands import BANDS, BINS, FFT_SIZE, FLOOR_DB, HOP, band_weights
+from .confidence import BandError, FilledLean, precision
 
 SEMANTIC = 8
 #: A frame is a square of so many samples a side.
@@ -75,10 +78,13 @@ class BandLevels(nn.Module):
         out: Tensor = self.spectrum(audio / peak)
         return out
 
-    def forward(self, power: Tensor) -> Tensor:
-        """Levels (n, 64) of power spectra (n, 2049)."""
+    def energy(self, power: Tensor) -> Tensor:
+        """Energy (n, 64) relative to the loudest band of power spectra (n, 2049)."""
         energy = power @ self.get_buffer("bands")
-        energy = energy / energy.amax(dim=1, keepdim=True).clamp_min(1e-30)
+        return energy / energy.amax(dim=1, keepdim=True).clamp_min(1e-30)
+
+    def forward(self, energy: Tensor) -> Tensor:
+        """Levels (n, 64) of relative energies (n, 64)."""
         levels = 10 * torch.log10(energy + 10 ** (FLOOR_DB / 10))
         return levels - levels.mean(dim=1, keepdim=True)
 
@@ -86,15 +92,23 @@ class BandLevels(nn.Module):
 class LeanEncoder(nn.Module):
     """Audio to lean (how the bands deviate from average music, dB) and semantic (a linear map of it).
 
-    Linear on purpose: an EQ adds in dB, so a linear head hears it the same way in every piece of music.
+    Linear on purpose: an EQ adds in dB, so a linear head hears it the same way in every piece of music. Bands in which
+    there is no signal are first taken for what music would have there.
     """
 
-    def __init__(self, mean_music_db: np.ndarray | None = None, head: np.ndarray | None = None) -> None:
-        """`mean_music_db` (64,) is the mean level of each band over music; `head` (8, 64)."""
+    def __init__(
+        self,
+        mean_music_db: np.ndarray | None = None,
+        head: np.ndarray | None = None,
+        music_covariance: np.ndarray | None = None,
+    ) -> None:
+        """Mean level over music (64,), head (8, 64), covariance of the lean over music (64, 64), as in an `Ear`."""
         super().__init__()
-        self.levels = BandLevels()
+        self.levels, self.error = BandLevels(), BandError()
         mean = np.zeros(BANDS) if mean_music_db is None else mean_music_db
         self.register_buffer("mean_music", torch.tensor(mean, dtype=torch.float32))
+        covariance = np.eye(BANDS) if music_covariance is None else music_covariance
+        self.filled = FilledLean(precision(covariance))
         self.head = nn.Linear(BANDS, SEMANTIC, bias=False)
         if head is not None:
             with torch.no_grad():
@@ -102,7 +116,8 @@ class LeanEncoder(nn.Module):
 
     def lean(self, power: Tensor) -> Tensor:
         """Lean (n, 64) in dB of power spectra (n, 2049)."""
-        out: Tensor = self.levels(power) - self.get_buffer("mean_music")
+        energy = self.levels.energy(power)
+        out: Tensor = self.filled(self.levels(energy) - self.get_buffer("mean_music"), self.error(energy))
         return out
 
     def from_power(self, power: Tensor) -> Tensor:

@@ -129,7 +129,7 @@ def train(job: AudioJob, clips: Spectra, settings: LabelledCurves) -> tuple[Ear,
     ear = fit_ear(clips, settings)
     if job.steps == 0:
         return ear, []
-    encoder = LeanEncoder(ear.mean_music_db, ear.head)
+    encoder = LeanEncoder(ear.mean_music_db, ear.head, ear.music_covariance)
     loop = ClosedLoop(encoder, job.run.model).to(job.device)
     power = torch.tensor(clips.power / clips.power.max(axis=1, keepdims=True), dtype=torch.float32, device=job.device)
     params = torch.tensor(settings.params, dtype=torch.float32, device=job.device)

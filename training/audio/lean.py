@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from semeq.eq import FloatArray, magnitude_db
 
-from .bands import BANDS, band_centres_hz, band_levels_db
+from .bands import BANDS, band_centres_hz, band_energy, band_levels_db, levels_of
+from .confidence import band_error_db, filled_lean, precision
 from .spectra import Spectra
 
 #: Ridges tried for the word metric, dB²; the one with the best order over held-out people is taken.
@@ -160,13 +161,18 @@ class LeanHearer:
     def __init__(self, ear: Ear, word_params: FloatArray, pair: tuple[int, int] = (0, 1)) -> None:
         """`word_params` (w, 13); `pair` are the rows of *warm* and *bright* among them."""
         self.ear, self.pair = ear, pair
+        self._precision = precision(ear.music_covariance)
         self.axes = word_axes(ear.word_metric, ear.music_covariance, word_params)
+
+    def lean(self, power: FloatArray) -> FloatArray:
+        """Lean (n, 64) in dB of power spectra (n, 2049), empty bands filled."""
+        energy = band_energy(power)
+        return filled_lean(levels_of(energy) - self.ear.mean_music_db, band_error_db(energy), self._precision)
 
     def scores(self, power: FloatArray) -> FloatArray:
         """Scores (n, w) of power spectra (n, 2049)."""
-        return np.asarray((band_levels_db(power) - self.ear.mean_music_db) @ self.axes.T, dtype=np.float64)
+        return np.asarray(self.lean(power) @ self.axes.T, dtype=np.float64)
 
     def brightness(self, power: FloatArray) -> FloatArray:
         """Score of *bright* minus score of *warm*, (n,)."""
-        axis = self.axes[self.pair[1]] - self.axes[self.pair[0]]
-        return np.asarray((band_levels_db(power) - self.ear.mean_music_db) @ axis, dtype=np.float64)
+        return np.asarray(self.lean(power) @ (self.axes[self.pair[1]] - self.axes[self.pair[0]]), dtype=np.float64)

@@ -110,14 +110,14 @@ def music_spectra(
             return Spectra(
                 *(stored["power"], *(tuple(str(v) for v in stored[k]) for k in ("sources", "names", "skipped")))
             )
-    sources = _manifest_sources(folder)
+    sources = sources_of(files, folder)
     power, owners, names, skipped = [], [], [], []
     for done, path in enumerate(files):
         relative = path.relative_to(folder).as_posix()
         try:
             for number, crop in enumerate(read_crops(path, np.random.default_rng([seed, done]))):
                 power.append(long_term_power(crop))
-                owners.append(sources.get(relative) or _source_of(relative))
+                owners.append(sources[path])
                 names.append(relative if number == 0 else f"{relative}#{number}")
         except Unusable as reason:
             skipped.append(f"{relative}: {reason}")
@@ -164,6 +164,13 @@ def read_crops(path: Path, random: np.random.Generator) -> Iterable[FloatArray]:
         raise Unusable(f"cannot be read ({str(error).splitlines()[0]})") from error
 
 
+def sources_of(files: Iterable[Path], folder: Path) -> dict[Path, str]:
+    """The source of each file below `folder`: as its ``MANIFEST.csv`` says, or by the file's name."""
+    stated = _manifest_sources(folder)
+    relative = {path: path.relative_to(folder).as_posix() for path in files}
+    return {path: stated.get(name) or _source_of(name) for path, name in relative.items()}
+
+
 def _manifest_sources(folder: Path) -> dict[str, str]:
     manifest = folder / "MANIFEST.csv"
     if not manifest.is_file():
@@ -176,10 +183,10 @@ def _source_of(relative: str) -> str:
     return re.sub(r"__\d+$", "", relative.rsplit(".", 1)[0])
 
 
-def cache_path(files: list[Path], seed: int, cache: Path | None) -> Path:
-    """Where the spectra of these files are kept; another file, size or date is another place."""
+def cache_path(files: list[Path], seed: int, cache: Path | None, what: str = "") -> Path:
+    """Where the spectra of these files are kept; another file, size, date or use (`what`) is another place."""
     base = cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "semeq" / "spectra"
-    digest = hashlib.sha256(f"{FFT_SIZE} {HOP} {CROP_S} {CROPS_PER_FILE} {seed}".encode())
+    digest = hashlib.sha256(f"{FFT_SIZE} {HOP} {CROP_S} {CROPS_PER_FILE} {seed}{what}".encode())
     for path in files:
         state = path.stat()
         digest.update(f"{path} {state.st_size} {state.st_mtime_ns}".encode())

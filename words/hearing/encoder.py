@@ -22,8 +22,6 @@ from ..space import WordSpace
 SHORTEST_S = 0.1
 SILENCE_DBFS = -80.0
 WINDOW_S, WINDOW_STEP_S = 3.0, 1.0
-#: A band this far under the loudest is empty: the recording ends below it, as telephone speech does.
-EMPTY_DB = -58.0
 
 
 class HearingError(ValueError):
@@ -37,7 +35,8 @@ class Heard:
     Attributes
     ----------
     lean_db
-        Deviation from average music in each band, mean removed, (64,).
+        Deviation from average music in each band, mean removed, (64,). Bands in which the recording has no signal are
+        taken for what music has beside the others.
     semantic
         The lean as the eight semantic numbers of V3's space, (8,).
     """
@@ -126,21 +125,7 @@ class Hearing:
     def _run(self, audio: NDArray[np.floating]) -> tuple[FloatArray, FloatArray]:
         outputs = self._session.run(["semantic", "lean"], {"audio": audio.astype(np.float32)})
         semantic, lean = (np.asarray(o, dtype=np.float64) for o in outputs)
-        return semantic, self._without_empty_bands(lean)
-
-    def _without_empty_bands(self, lean: FloatArray) -> FloatArray:
-        """Give bands in which there is nothing the lean of their nearest neighbour: no content is no colour."""
-        level = lean + self._mean_music
-        empty = level < level.max(axis=1, keepdims=True) + EMPTY_DB
-        if not empty.any():
-            return lean
-        filled = lean.copy()
-        index = np.arange(lean.shape[1])
-        for row, gaps in zip(filled, empty, strict=True):
-            live = index[~gaps]
-            nearest = live[np.abs(index[:, None] - live[None, :]).argmin(axis=1)]
-            row[:] = row[nearest]
-        return np.asarray(filled - filled.mean(axis=1, keepdims=True), dtype=np.float64)
+        return semantic, lean
 
     def _mono(self, planes: NDArray[np.floating], sample_rate_hz: float) -> FloatArray:
         """One channel at the encoder's rate, one second at least."""

@@ -1,5 +1,6 @@
 """The audio encoder: it hears an EQ in any piece, the loop is closed, and its figures hold on real music."""
 
+import copy
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ from semeq import eq
 from semeq.training import load_recipe
 from semeq.training.audio import job as job_module
 from semeq.training.audio.bands import BANDS, band_levels_db
-from semeq.training.audio.closed_loop import ClosedLoop, loop_loss, refine
+from semeq.training.audio.closed_loop import ClosedLoop, bin_response, loop_loss, refine
 from semeq.training.audio.evaluation import equalise, evaluate_hearing
 from semeq.training.audio.front_end import LeanEncoder
 from semeq.training.audio.job import AudioJob, gather, run_audio_job
@@ -18,7 +19,7 @@ from semeq.training.audio.lean import LabelledCurves, LeanHearer, band_curves, f
 from semeq.training.audio.run_folder import load_audio_run, save_audio_run
 from semeq.training.audio.spectra import Spectra, music_spectra, pink_spectra
 from semeq.training.data.sources import load_data
-from semeq.training.errors import RunError
+from semeq.training.errors import DivergedError, RunError
 from semeq.training.models.building import build_model
 
 pytestmark = pytest.mark.slow
@@ -96,7 +97,7 @@ def loop(music, settings):
     torch.manual_seed(0)
     ear = fit_ear(music, settings)
     space = build_model(load_recipe("v3").model, settings.params, words=2)
-    return ClosedLoop(LeanEncoder(ear.mean_music_db, ear.head), space)
+    return ClosedLoop(LeanEncoder(ear.mean_music_db, ear.head, ear.music_covariance), space)
 
 
 def test_the_loop_is_closed(loop, music):
@@ -126,6 +127,24 @@ def test_closed_loop_training_lowers_the_loss(loop, music, settings):
     power = torch.tensor(music.power / music.power.max(axis=1, keepdims=True), dtype=torch.float32)
     losses = refine(loop, power, torch.tensor(settings.params, dtype=torch.float32), steps=60, seed=1)
     assert np.mean(losses[-15:]) < np.mean(losses[:15])
+
+
+def test_slopes_are_finite_for_shelves_at_the_edges():
+    """A shelf at 20 Hz met by the bin below half the rate: fourth powers of their ratio are past float32."""
+    params = torch.tensor(np.stack([eq.FLAT, WARM, BRIGHT]), dtype=torch.float32)
+    params[:, eq.FREQ_INDEX[0]], params[:, eq.FREQ_INDEX[-1]] = 20.0, 20_000.0
+    params.requires_grad_()
+    curves = bin_response()(params)
+    curves.square().sum().backward()
+    assert torch.isfinite(curves).all()
+    assert torch.isfinite(params.grad).all()
+
+
+def test_a_head_that_diverges_is_refused(loop, music, settings):
+    power = torch.tensor(music.power[:8], dtype=torch.float32)
+    power[0] = torch.nan
+    with pytest.raises(DivergedError, match="loss is nan"):
+        refine(copy.deepcopy(loop), power, torch.tensor(settings.params, dtype=torch.float32), steps=3, seed=1)
 
 
 def test_the_run_folder_round_trips_and_names_what_is_wrong(music, settings, tmp_path):
