@@ -107,13 +107,13 @@ def test_what_a_low_rate_or_a_codec_takes_away_moves_little(hearing, edge_hz, sc
 
 
 def test_the_edge_of_a_band_is_no_threshold(hearing):
-    """As a treble fades out below what can be heard, no step of half a dB moves any score by a tenth."""
+    """As a treble fades out below what can be heard, no step of half a dB moves any score by a fifth."""
     low, high = music(edge_hz=6000), music()
     high = high - low
     found = [
         hearing.scores(hearing.hear(low + 10 ** (-fade / 20) * high, RATE).lean_db) for fade in np.arange(0, 70, 0.5)
     ]
-    assert np.abs(np.diff(found, axis=0)).max() < 0.1
+    assert np.abs(np.diff(found, axis=0)).max() < 0.2
 
 
 @pytest.mark.parametrize("gain_db", [-40.0, 20.0])

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from semeq.eq import FLAT, FREQ_INDEX, GAIN_INDEX
-from semeq.training.audio.bands import BANDS, band_centres_hz, band_energy, levels_of
+from semeq.training.audio.bands import BANDS, BIN_FREQS_HZ, band_centres_hz, band_energy, levels_of
 from semeq.training.audio.confidence import BandError, FilledLean, band_error_db, filled_lean, precision
 from semeq.training.audio.evaluation import equalise
 from semeq.training.audio.lean import Ear, LeanHearer
@@ -60,7 +60,7 @@ def test_a_narrow_copy_moves_less_than_as_measured(hearer, pieces, treatment):
     clean = np.array([long_term_power(piece) for piece in pieces[:12]])
     narrow = np.array([long_term_power(TREATMENTS[treatment](piece)) for piece in pieces[:12]])
     moved = {name: np.abs(cure(hearer, narrow) - cure(hearer, clean)).mean() for name, cure in CURES.items()}
-    assert moved["filled in"] < 0.75 * moved["as measured"]
+    assert moved["filled in"] < 0.8 * moved["as measured"]
 
 
 def test_what_is_missing_is_the_conditional_mean():
@@ -88,7 +88,7 @@ def test_level_and_what_stands_in_missing_bands_do_not_matter(hearer):
     )
 
 
-@pytest.mark.parametrize("edge", ["level", "cliff", "void"])
+@pytest.mark.parametrize("edge", ["level", "slope", "void"])
 def test_nothing_jumps_as_a_level_crosses_a_threshold(hearer, edge):
     """Where a step of .05 dB moves the lean most, a fiftieth of it moves it by about a fiftieth."""
 
@@ -101,7 +101,7 @@ def test_nothing_jumps_as_a_level_crosses_a_threshold(hearer, edge):
     base, top, matrix = np.linspace(0, -45, BANDS), CENTRES > 6000, precision(hearer.ear.music_covariance)
     fall = {
         "level": lambda steps: -steps * (np.arange(BANDS) == 40),
-        "cliff": lambda steps: -steps * np.where(top, np.log2(CENTRES / 6000), 0),
+        "slope": lambda steps: -steps * np.where(top, np.log2(CENTRES / 6000), 0),
         "void": lambda steps: -steps * top,
     }[edge]
     steps = np.arange(0, 120, 0.05)
@@ -125,13 +125,16 @@ def test_silence_and_one_tone_give_numbers(hearer):
     assert np.isfinite(band_error_db(band_energy(power))).all()
 
 
-def test_a_gentle_equaliser_is_no_cliff(pieces):
-    """Shelves of 6 dB at both ends, up and down: music keeps its bands."""
+def test_an_equaliser_empties_no_band(pieces):
+    """Shelves of 6 dB at both ends, up and down; the first octave of a low-pass of 24 dB, which is to be heard."""
     settings = np.tile(FLAT, (2, 1))
     settings[:, GAIN_INDEX[0]], settings[:, GAIN_INDEX[-1]] = (-6.0, 6.0), (6.0, -6.0)
     power = np.array([long_term_power(piece) for piece in pieces[:10]])
     for setting in settings:
         assert (band_error_db(band_energy(equalise(power, setting))) < 10).mean() > 0.95
+    octaves = np.log2(np.maximum(BIN_FREQS_HZ / 4000, 1))
+    behind = (CENTRES > 4000) & (CENTRES < 8000)
+    assert (band_error_db(band_energy(power * 10 ** (-2.4 * octaves)))[:, behind] < 10).mean() > 0.9
 
 
 @pytest.mark.slow

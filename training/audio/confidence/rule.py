@@ -1,9 +1,9 @@
 """The rule, and its exact solution with NumPy: for training and evaluation, and to judge the graph by.
 
-A telephone has no bass and no treble, a lossy file no top, a bass guitar nothing above its partials. Such bands say
-little of colour. Three signs tell them: a level far under the loudest band; a *cliff*, a spectrum that falls towards
-its end, over an octave, as few equalisers make it fall, with everything beyond; and a *void*, a band as empty as only
-digital silence is. They add up to the error e in dB with which a band's lean is known, 0 where there is no sign.
+A lossy file has no top, a bass guitar nothing above its partials. Such bands say little of colour. Two signs tell them:
+a level far under the loudest band, and a *void*, a band as empty as only digital silence is. They add up to the error e
+in dB with which a band's lean is known, 0 where there is no sign. That a spectrum falls steeply is no sign: so it does
+behind a low-pass, which is to be heard.
 
 What is left is a Gaussian with missing values. The lean of music has mean zero and a known covariance S. The lean that
 a recording would have with all bands full is then the conditional mean (K. Mardia, J. Kent, J. Bibby, *Multivariate
@@ -22,21 +22,15 @@ since P annuls a constant.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from semeq.eq import FloatArray
 
-from ..bands import BANDS, band_centres_hz
+from ..bands import BANDS
 
 #: A band so far under the loudest, in dB, is empty; above the second figure its level is no reason to doubt it.
 EMPTY_DB, FULL_DB = -66.0, -52.0
-#: Falls over an octave in dB: no cliff yet, and one for sure.
-SLOPE_DB, CLIFF_DB = 16.0, 56.0
-#: Beyond a cliff nothing counts that is fainter than this, in dB under the loudest band; what is louder than the second
-#: figure counts, cliff or not.
-FAINT_DB, LOUD_DB = -40.0, -15.0
-#: The error of a band that is empty or beyond a cliff, as a variance in dB². It is not infinite: that a band is faint
-#: says something too, and an EQ that lifts it must not make the recording sound as if the band had been full before.
+#: The error of an empty band, as a variance in dB². It is not infinite: that a band is faint says something too, and an
+#: EQ that lifts it must not make the recording sound as if the band had been full before.
 FAINT_DB2 = 25.0**2
 #: Levels of a void, for sure and not yet, and its error. Nothing that was ever played is so faint; an EQ does not lift
 #: it to where it would be heard.
@@ -46,32 +40,13 @@ VOID_DB2 = 60.0**2
 NEIGHBOURS = 1
 #: Share of a multiple of the identity in the covariance: there are few clips for 64 bands.
 SHRINKAGE = 0.1
-#: Cliffs face the nearer end of the spectrum: downwards below this, upwards above.
-MIDDLE_HZ = 1000.0
 QUIETEST = 1e-30
-
-
-def octave_inwards() -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """For each band, the index of the band an octave above it and below it, (64,) each; itself across the middle."""
-    centres, own = band_centres_hz(), np.arange(BANDS)
-    above = np.abs(centres[None, :] - 2 * centres[:, None]).argmin(axis=1)
-    below = np.abs(centres[None, :] - centres[:, None] / 2).argmin(axis=1)
-    return np.where(centres <= MIDDLE_HZ, above, own), np.where(centres >= MIDDLE_HZ, below, own)
 
 
 def band_error_db(energy: FloatArray) -> FloatArray:
     """Errors (..., 64) in dB of bands of some energy (..., 64) relative to the loudest. Continuous."""
     level = 10 * np.log10(np.maximum(energy, QUIETEST))
-    above, below = octave_inwards()
-    # The loudest of a band and all that lie towards the bottom of the spectrum, and towards its top.
-    bottom = np.maximum.accumulate(level, axis=-1)
-    top = np.maximum.accumulate(level[..., ::-1], axis=-1)[..., ::-1]
-    down = _step(bottom[..., above] - bottom, SLOPE_DB, CLIFF_DB)
-    up = _step(top[..., below] - top, SLOPE_DB, CLIFF_DB)
-    beyond = np.maximum(np.maximum.accumulate(down[..., ::-1], axis=-1)[..., ::-1], np.maximum.accumulate(up, axis=-1))
-    beyond = np.minimum(beyond, _step(np.minimum(bottom, top), LOUD_DB, FAINT_DB))
-    present = (1 - beyond) * (1 - _step(level, FULL_DB, EMPTY_DB))
-    variance = FAINT_DB2 * (1 - present) + VOID_DB2 * _step(level, NO_VOID_DB, VOID_DB)
+    variance = FAINT_DB2 * _step(level, FULL_DB, EMPTY_DB) + VOID_DB2 * _step(level, NO_VOID_DB, VOID_DB)
     padded = np.pad(variance, [(0, 0)] * (variance.ndim - 1) + [(NEIGHBOURS, NEIGHBOURS)])
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * NEIGHBOURS + 1, axis=-1)
     return np.asarray(np.sqrt(windows.max(axis=-1)), dtype=np.float64)
