@@ -17,6 +17,29 @@ from hypothesis import settings
 settings.register_profile("semeq", deadline=None)
 settings.load_profile("semeq")
 
+# Files whose tests share nothing and take long.
+HERE = Path(__file__).parent
+APART = {"test_documents"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell pytest-xdist which tests belong on one worker: a file's, as they share what is dear to make, and JACK's.
+
+    libjack names a client's socket after the client and the user, not after the server: of two clients of one name that
+    start at the same moment neither may get in, even on servers of their own.
+    """
+    for item in items:
+        if {"server", "own_server", "jack_server"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("jack"))
+        elif item.get_closest_marker("xdist_group") is None and item.path.stem not in APART:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(HERE).as_posix()))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long text or long bytes by its length: names go through the environment, which takes neither."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, (bytes, str)) and len(val) > 60 else None
+
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:

@@ -13,7 +13,7 @@ from ..plugin.live.playing import RATE, noise
 from ..plugin.live.rig import Host, Knob, Rig, Server
 from .test_safety import Socket, talk
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("jack")]
+pytestmark = pytest.mark.slow
 
 SPACE = WordSpace.open()
 

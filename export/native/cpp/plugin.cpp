@@ -20,11 +20,11 @@ using namespace semeq;
 // MIDI 1.0 leaves controllers 20 to 31 undefined, so they are free to use. In the order of ParameterIndex.
 constexpr std::uint8_t kControllers[kParameterCount] = {23, 24, 21, 22, 25, 26, 27};
 
-// LV2 hosts keep the values of control ports; the others ask for them.
+// LV2 hosts keep the values, in control ports, and give them by the block; the others ask for them.
 #ifdef DISTRHO_PLUGIN_TARGET_LV2
-constexpr bool kHostKeepsValues = true;
+constexpr bool kControlPorts = true;
 #else
-constexpr bool kHostKeepsValues = false;
+constexpr bool kControlPorts = false;
 #endif
 
 constexpr const char* kStateKeys[2] = {"semantic_word", "to_word"};  // for kSemantic and kTo
@@ -117,7 +117,7 @@ protected:
                 value = float(renumbered & 0xffff);
                 announce_[index].store(true, std::memory_order_relaxed);
             }
-            if (!again || !kHostKeepsValues) renumbered_[index].store(kNone, std::memory_order_relaxed);
+            if (!again || !kControlPorts) renumbered_[index].store(kNone, std::memory_order_relaxed);
         }
         equaliser_.set(index, value);
     }
@@ -137,7 +137,7 @@ protected:
     String getState(const char* key) const override {
         const std::uint32_t index = std::strcmp(key, kStateKeys[0]) == 0 ? kSemantic : kTo;
         const int number = int(getParameterValue(index)), renumbered = renumbered_[index].load(std::memory_order_relaxed);
-        const bool kept = kHostKeepsValues && renumbered != kNone && (renumbered & 0xffff) == number;
+        const bool kept = kControlPorts && renumbered != kNone && (renumbered & 0xffff) == number;
         return encode(kept ? renumbered >> 16 : number, number);
     }
 
@@ -224,7 +224,7 @@ private:
     static String encode(int number, int index) { return String(number) + ":" + model::kWords[index]; }
 
     static constexpr int kNone = -1;
-    Equaliser equaliser_;
+    Equaliser equaliser_{kControlPorts};
     std::atomic<int> renumbered_[2] = {{kNone}, {kNone}};
     std::atomic<bool> announce_[kParameterCount] = {};
 

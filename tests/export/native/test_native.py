@@ -187,11 +187,11 @@ def test_loading_and_unloading_does_not_grow(cache, native):
         "    return int(open('/proc/self/statm').read().split()[1]) * resource.getpagesize() / 2**20\n"
         "for i in range(300): load_plugin(path)\n"  # until the host's own caches are full
         "before = rss()\n"
-        "for i in range(1000): load_plugin(path)\n"
+        "for i in range(500): load_plugin(path)\n"
         "print(rss() - before)\n"
     )
     grown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert float(grown.stdout.split()[-1]) < 5.0  # MiB; a leaked instance a load would be 50 and more
+    assert float(grown.stdout.split()[-1]) < 5.0  # MiB; a leaked instance a load would be 25 and more
 
 
 def test_the_host_lists_parameters_words_and_no_latency(host, plugins):
@@ -370,8 +370,11 @@ def test_fuzz_without_allocation_locks_or_bad_samples(host, plugins):
 def test_fuzz_under_sanitizers(tmp_path):
     """The same under AddressSanitizer and UndefinedBehaviorSanitizer, plugin and host compiled with both."""
     flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-DNO_TRAP"]
-    options = ["--formats", "clap", "--no-gui"]
-    done = semeq_export("plugin", "--out", tmp_path / "out", *options, CXXFLAGS=" ".join(flags[:2]))
+    lightly = tmp_path / "lightly"  # with full optimisation the checks take twice as long to compile
+    lightly.write_text('#!/usr/bin/env bash\nexec "${@/#-O3/-O1}"\n')
+    lightly.chmod(0o755)
+    flagged = {"CXXFLAGS": " ".join(flags[:2]), "CMAKE_CXX_COMPILER_LAUNCHER": str(lightly)}
+    done = semeq_export("plugin", "--out", tmp_path / "out", "--formats", "clap", "--no-gui", **flagged)
     if done.returncode != 0 and "sanitize" in done.stderr:
         pytest.skip("this compiler has no sanitizers")
     assert done.returncode == 0, done.stderr

@@ -222,7 +222,7 @@ def test_lv2_in_jalv(plugins, screen):
     environment = {**screen.environment, "JACK_DEFAULT_SERVER": name, "LV2_PATH": str(plugins)}
     environment["JACK_NO_AUDIO_RESERVATION"] = "1"
     server = jack_server(name)
-    host = subprocess.Popen(["jalv.gtk3", "urn:semeq:semeq"], env=environment, stdout=subprocess.DEVNULL)
+    host = subprocess.Popen(["jalv.gtk3", "-n", name, "urn:semeq:semeq"], env=environment, stdout=subprocess.DEVNULL)
     try:
         screen.until(screen.stands)
         screen.until(screen.drawn)

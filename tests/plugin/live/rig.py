@@ -253,12 +253,13 @@ class Rig:
         self._messages = sorted(messages)
         self._captured = np.zeros((2 * self.channels, frames), np.float32)
         self._end = 0
-        if freewheel:
-            self._recorder.set_freewheel(True)
-            assert self._freewheels.wait(10)
+        # A little ahead, on the grid of the server's blocks, and by the clock on the wall: a freewheeling server, a
+        # hundred times as fast, would be past it before a busy machine has said it.
+        self.xruns, self._begin = 0, self._recorder.last_frame_time + (800 if freewheel else 40) * BLOCK
         try:
-            # A little ahead, on the grid of the server's blocks; freewheeling, a hundred times as fast, needs more.
-            self.xruns, self._begin = 0, self._recorder.last_frame_time + (12_000 if freewheel else 40) * BLOCK
+            if freewheel:
+                self._recorder.set_freewheel(True)
+                assert self._freewheels.wait(10)
             wait_until(lambda: self._end >= frames, 60 + frames / RATE, "the end of the signal")
         finally:
             if freewheel:

@@ -42,10 +42,14 @@ class Jalv:
             text=True,
             env=environment,
         )
-        wait_until(lambda: len(self._client.get_ports(f"{self.name}:")) >= 5, what="jalv's ports")
+        wait_until(lambda: len(self._ports()) >= 5 or self.process.poll() is not None, what="jalv's ports")
+        assert self.process.poll() is None, self.process.stdout.read()
+
+    def _ports(self):
+        return self._client.get_ports(f"{self.name}:")
 
     def port(self, short):
-        ports = self._client.get_ports(f"{self.name}:")
+        ports = self._ports()
         wanted = {
             "in": [p for p in ports if p.is_input and p.is_audio],
             "out": [p for p in ports if p.is_output and p.is_audio],
