@@ -151,11 +151,12 @@ def _located(model: Space, words: list[tuple[WordPoint, list[tuple[str, _Sense]]
     return tuple(out)
 
 
-def locate(model: Space, targets_db: FloatArray, starts: FloatArray) -> FloatArray:
+def locate(model: Space, targets_db: FloatArray, starts: FloatArray, pull: float = PULL) -> FloatArray:
     """Points (w, d) near `starts` (w, d) that decode to curves (w, 128).
 
     Encoding a setting and decoding it again loses a little of it; a search from the encoded point does not. It
-    minimises the squared curve error plus a pull towards the start, so the point stays where such sounds are encoded.
+    minimises the squared curve error plus `pull` (dB²) times the squared distance from the start, so that the point
+    stays where such sounds are encoded; with 0 the point may be anywhere.
     What a point of a conditional model carries of its word stays as it is.
     """
     device = model.get_buffer("flat").device
@@ -169,7 +170,7 @@ def locate(model: Space, targets_db: FloatArray, starts: FloatArray) -> FloatArr
     for _ in range(STEPS):
         latent = torch.tanh(free) if model.bounded else free
         error = (model.curves(torch.cat([latent, told], dim=1)) - target).square().mean(dim=1)
-        loss = (error + PULL * (latent - start).square().sum(dim=1)).sum()
+        loss = (error + pull * (latent - start).square().sum(dim=1)).sum()
         optimiser.zero_grad()
         (free.grad,) = torch.autograd.grad(loss, [free])
         optimiser.step()

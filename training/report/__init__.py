@@ -5,12 +5,13 @@ from .comparison import BASELINES, COLUMNS, RunFigures, as_dict, as_json, as_mar
 from .evaluation import Metrics, evaluate
 from .figures import write_data_figures, write_figures, write_reach
 from .people import PersonInterval, RowResults, paired, pooled, row_results
-from .rates import Rate, draw_rates, pca_rates, rates_dict, rates_markdown
+from .rates import NEAREST, Rate, draw_rates, nearest_error_db, pca_rates, rates_dict, rates_markdown
 
 __all__ = [
     "BASELINES",
     "BASELINE_SYSTEMS",
     "COLUMNS",
+    "NEAREST",
     "PCA_SIZES",
     "Baseline",
     "Metrics",
@@ -25,6 +26,7 @@ __all__ = [
     "draw_rates",
     "evaluate",
     "measure_baselines",
+    "nearest_error_db",
     "paired",
     "pca_rates",
     "pooled",

@@ -9,15 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from semeq.eq import curve, rms_db
 from semeq.files import whole
 
-from ..data import Corpus, SplitKind
+from ..data import Corpus, Split, SplitKind
+from ..models import Space, decoded_curves, encode, locate
 from .baselines import PCA_SIZES, Baseline, fit_pca, measure_baselines
 
 #: Numbers of a setting: where a latent has as many, nothing has to be lost.
 KNOBS = 13
 PCA = "PCA of curves"
 FIGURE = "curve_error_mean_db"
+NEAREST = ", nearest point"
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,18 @@ class Rate:
     def mean_db(self) -> float:
         """Mean over seeds."""
         return float(np.mean(self.errors_db))
+
+
+def nearest_error_db(model: Space, corpus: Corpus, split: Split) -> float:
+    """The mean curve error of held-out rows at their nearest points, in dB.
+
+    An encoder guesses a row's point; here it is sought, from that guess. It is what a projection is to a plane of PCA,
+    and how words are placed.
+    """
+    params = corpus.params[split.test]
+    wanted = curve(params)
+    points = locate(model, wanted, encode(model, params, corpus.labels[split.test]), pull=0.0)
+    return float(rms_db(decoded_curves(model, points) - wanted).mean())
 
 
 def pca_rates(
@@ -96,9 +111,13 @@ def draw_rates(rates: Mapping[SplitKind, Sequence[Rate]], path: Path) -> None:
 
     figure, axes = plt.subplots(1, len(rates), figsize=(6.2 * len(rates), 4.2), squeeze=False, sharey=True)
     for axis, (kind, found) in zip(axes[0], rates.items(), strict=True):
+        names = dict.fromkeys(rate.system.removesuffix(NEAREST) for rate in found)
+        colours = dict(zip(names, (f"C{i}" for i in range(len(names))), strict=True))
         for system in dict.fromkeys(rate.system for rate in found):
             here = sorted((rate.size, rate.mean_db) for rate in found if rate.system == system)
-            axis.loglog(*zip(*here, strict=True), marker="o", markersize=4, label=system)
+            name, guessed = system.removesuffix(NEAREST), system + NEAREST in {rate.system for rate in found}
+            style = {"color": colours[name], "linestyle": "--" if guessed else "-", "linewidth": 1 if guessed else 1.8}
+            axis.loglog(*zip(*here, strict=True), marker="o", markersize=3, label=system, **style)
         sizes = sorted({rate.size for rate in found})
         axis.axvline(KNOBS, color="grey", linewidth=0.5, linestyle=":")
         axis.set_xticks(sizes, [str(size) for size in sizes])

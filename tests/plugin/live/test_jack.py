@@ -44,7 +44,7 @@ def energy_db(audio, above_hz):
 
 
 def played(rig, audio, messages, freewheel=True, before=0):
-    """Play until nothing was lost on the way, from a knob that stands at `before`; a busy machine may need several goes."""
+    """Play until nothing was lost on the way; a busy machine may need several goes, each from a knob at `before`."""
     for _ in range(3):
         sent, back, whole = rig.play(audio, messages, freewheel)
         if whole:

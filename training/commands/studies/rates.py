@@ -11,9 +11,19 @@ import torch
 from semeq.console import Example, Say, examples, output_options
 from semeq.files import write_whole
 
-from ...data import SplitKind
+from ...data import SplitKind, split_rows
 from ...recipe import Recipe, load_recipe, with_changes
-from ...report import PCA_SIZES, Rate, draw_rates, pca_rates, rates_dict, rates_markdown
+from ...report import (
+    NEAREST,
+    PCA_SIZES,
+    Rate,
+    draw_rates,
+    nearest_error_db,
+    pca_rates,
+    rates_dict,
+    rates_markdown,
+)
+from ...run_folder import load_run
 from ..asked import device_option, split_option
 from ..runs import Runs
 
@@ -27,6 +37,10 @@ coordinates of a point. *V3*: the recipe with a quarter of the coordinates seman
 V3's data, synthetic settings, curve and parameter losses, one encoder, and no loss about words. *β-VAE*: flowEQ's
 recipe. *PCA of curves*: principal components of the training rows' curves; it gives back a curve, not a setting. A
 dash: not trained.
+
+A point comes about in two ways. An encoder guesses it from the setting: the rows without an addition. Or it is sought,
+from that guess, as the *nearest point*, the one whose curve is closest. That is what a projection is to PCA and how V3
+places words; so PCA is compared with the nearest points.
 
 PCA is the best linear map on its training rows, and its curves need not be those of five bands. What lies between V3
 and the autoencoder is what the losses about words cost. What V3 spends its 32 numbers on instead is on the page of
@@ -90,25 +104,28 @@ def rates_command(
     Finished runs in --runs are kept and interrupted ones resumed, so the command can be stopped at any time.
     """
     wanted = tuple(sorted(sizes or PCA_SIZES))
-    study = Runs(runs, kinds, device, data, say)
-    split = "both" if len(kinds) > 1 else kinds[0]
-    found: dict[SplitKind, list[Rate]] = {kind: [] for kind in kinds}
-    for system in systems or SYSTEMS:
-        for size in wanted:
-            recipe = recipe_of(system, size)
-            if steps is not None:
-                recipe = with_changes(recipe, {"optimiser.steps": str(steps)})
-            name = f"{system}-{size}-{split}"
-            if no_training and not study.finished(name, range(seeds)):
-                continue
-            figures = [run.metrics for run in study.figures(recipe, name, range(seeds))]
-            for kind in kinds:
-                errors = tuple(float(table[kind]["curve_error_mean_db"]) for table in figures)
-                found[kind].append(Rate(TITLES[system], size, errors))
-    v3 = load_recipe("v3")
-    rows = study.rows(v3)
+    found: dict[SplitKind, list[Rate]] = {}
     for kind in kinds:
-        found[kind] += pca_rates(rows.corpus, v3.data.test_share, kind, seeds, wanted)
+        study = Runs(runs, (kind,), device, data, say)
+        corpus, share = study.rows(load_recipe("v3")).corpus, load_recipe("v3").data.test_share
+        splits = [split_rows(corpus, kind, share, seed) for seed in range(seeds)]
+        rates = found.setdefault(kind, [])
+        for system in systems or SYSTEMS:
+            for size in wanted:
+                recipe = recipe_of(system, size)
+                if steps is not None:
+                    recipe = with_changes(recipe, {"optimiser.steps": str(steps)})
+                name = f"{system}-{size}-{kind}"
+                if no_training and not study.finished(name, range(seeds)):
+                    continue
+                encoded = [
+                    run.metrics[kind]["curve_error_mean_db"] for run in study.figures(recipe, name, range(seeds))
+                ]
+                models = [load_run(study.path(name, seed)).model for seed in range(seeds)]
+                nearest = [nearest_error_db(m, corpus, split) for m, split in zip(models, splits, strict=True)]
+                rates.append(Rate(TITLES[system], size, tuple(map(float, encoded))))
+                rates.append(Rate(TITLES[system] + NEAREST, size, tuple(nearest)))
+        rates += pca_rates(corpus, share, kind, seeds, wanted)
     table = rates_markdown(found)
     write_whole(out / "rate-distortion.md", PREFACE + table)
     write_whole(out / "rate-distortion.json", json.dumps(rates_dict(found), indent=1) + "\n")
