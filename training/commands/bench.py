@@ -65,7 +65,7 @@ in all. *flat* is the largest deviation, in dB, of a decoded flat setting.
 The rows under the models take no training: the 13 knobs as they are, principal components (PCA) and discriminants (LDA)
 of the training rows' curves, and the mean training curve of a word. They give back curves, not settings, but for the
 knobs. A point of V3 has more numbers than there are knobs, so a small CE alone is no merit: PCA of as many dimensions
-has a smaller one ([rate and distortion](rate-distortion.md)).
+has a smaller one than V3's encoders, if not than V3's nearest points ([rate and distortion](rate-distortion.md)).
 
 **What V3's 32 dimensions are for.** Eight are semantic: words stand apart in them and a recording can be heard in them.
 The other 24 say which of the many settings with such a curve it was. No row without training does all of it at once:

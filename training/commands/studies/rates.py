@@ -39,8 +39,8 @@ recipe. *PCA of curves*: principal components of the training rows' curves; it g
 dash: not trained.
 
 A point comes about in two ways. An encoder guesses it from the setting: the rows without an addition. Or it is sought,
-from that guess, as the *nearest point*, the one whose curve is closest. That is what a projection is to PCA and how V3
-places words; so PCA is compared with the nearest points.
+from that guess, as the *nearest point*, the one whose curve is closest. That is what a projection is to PCA and, but
+for a pull towards the guess, how V3 places words; so PCA is to be compared with the nearest points.
 
 PCA is the best linear map on its training rows, and its curves need not be those of five bands. What lies between V3
 and the autoencoder is what the losses about words cost. What V3 spends its 32 numbers on instead is on the page of
@@ -68,7 +68,7 @@ def recipe_of(system: str, size: int) -> Recipe:
 @click.command(
     "rate-distortion",
     epilog=examples(
-        Example("semeq-train rate-distortion --no-training", "seconds: PCA, and the finished runs in --runs"),
+        Example("semeq-train rate-distortion --no-training", "PCA, and the finished runs in --runs"),
         Example("semeq-train rate-distortion --system v3 --size 8 --size 32 --seeds 3", "a part of it"),
         "semeq-train rate-distortion --seeds 1 --split random --out docs",
     ),
