@@ -34,6 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("jack"))
         elif item.get_closest_marker("xdist_group") is None and item.path.stem not in APART:
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(HERE).as_posix()))
+    # pytest-xdist hands out the largest groups first, and single tests as they stand here: the long ones, then.
+    items.sort(key=lambda item: not item.name.startswith("test_commands_that_need"))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -43,6 +43,7 @@ def run_threads(
     crew = _Crew(groups, request, min(count, len(groups)))
     left = len(groups)
     try:
+        crew.start()
         while left:
             number, what = crew.news()
             if isinstance(what, tuple):
@@ -62,6 +63,9 @@ class _Crew:
         self._news: queue.SimpleQueue[tuple[int, list[Outcome] | tuple[int, int]]] = queue.SimpleQueue()
         self._stopping = False
         self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(count)]
+
+    def start(self) -> None:
+        """Begin; an interruption may come before all have begun, and `stop` is due then as well."""
         for thread in self._threads:
             thread.start()
 

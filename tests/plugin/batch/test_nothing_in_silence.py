@@ -7,7 +7,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -191,6 +193,21 @@ def test_a_terminal_that_goes_away_leaves_nothing_unfinished(tmp_path, jobs):
     process.communicate(timeout=60)
     assert process.returncode == 129
     assert not [name for name in names(out) if ".partial" in name]
+
+
+def test_an_interruption_while_the_threads_begin_leaves_nothing_unfinished(tmp_path, monkeypatch):
+    folder, out = library(tmp_path / "in", 3, 60.0), tmp_path / "out"
+
+    class Interrupted(threading.Thread):
+        def start(self):
+            super().start()
+            wait_for(lambda: out.is_dir() and any(".partial" in name for name in names(out)))
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("semeq.plugin.batch.jobs.threading", SimpleNamespace(Thread=Interrupted))
+    with pytest.raises(KeyboardInterrupt):
+        process_files(sorted(folder.iterdir()), out, "warm", jobs=2)
+    assert not names(out)
 
 
 def test_closed_and_narrow_streams(tmp_path):
